@@ -1,0 +1,1 @@
+"""indikatorkollen: measures what public domains offer from the outside and prints it as Appendix A did."""

@@ -1,0 +1,6 @@
+"""Lets `python -m checker` be the command `checker`."""
+
+from checker.cli import main
+
+if __name__ == "__main__":
+    main()

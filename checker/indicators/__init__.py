@@ -1,0 +1,1 @@
+"""What we conclude: one file a question, pure functions (Evidence, Ruleset) → Verdict."""

@@ -1,0 +1,1 @@
+"""The only door to the network: addresses, pinned connections, deadlines, byte limits, manners, clock."""

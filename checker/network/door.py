@@ -1,0 +1,137 @@
+"""The door itself: connect to a pinned address, ask one datagram question, count what was done.
+
+Probes get a `Network` and nothing else; tests and replays subclass it and say where an address really is.
+"""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from checker.network.addresses import AddressPolicy, IPAddress
+from checker.network.clock import Clock
+from checker.network.errors import NetworkError, translate
+from checker.network.identity import Identity
+from checker.network.manners import Manners
+from checker.network.stream import Limits, Stream
+from checker.observations.failure import Failure
+
+DATAGRAM_MAX_BYTES = 65_535
+"""The largest UDP payload there is; nothing longer can arrive."""
+DATAGRAM_STRAYS = 32
+"""Datagrams that do not match the question before the wait is given up (RFC 5452 §9.1)."""
+DATAGRAMS_AT_ONCE = 8
+"""Questions under way at once to one name-server address."""
+
+
+@dataclass(slots=True)
+class Network:
+    """The real network.
+
+    `wait_s` is the default for one wait. `counts` tallies what was done, by kind ("tcp:443", "udp:53").
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    policy: AddressPolicy = field(default_factory=AddressPolicy)
+    manners: Manners = field(default_factory=Manners)
+    identity: Identity = field(default_factory=Identity)
+    wait_s: float = 10.0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:  # noqa: ARG002 - for subclasses
+        """Where (address, port) really is: here itself; a laboratory answers with its loopback port.
+
+        Raises NetworkError when the destination is known to be out of reach.
+        """
+        return str(address), port
+
+    def check(self, address: IPAddress) -> None:
+        """Raise NetworkError(NOT_ALLOWED or EXCLUDED) when the policy says no."""
+        if self.policy.is_excluded(address):
+            raise NetworkError(Failure.EXCLUDED, f"{address} is excluded by the settings")
+        if why := self.policy.refusal(address):
+            raise NetworkError(Failure.NOT_ALLOWED, f"{address} is {why}")
+
+    @asynccontextmanager
+    async def connect(
+        self, address: IPAddress, port: int, *, limits: Limits | None = None, providers: Sequence[str] = ()
+    ) -> AsyncIterator[Stream]:
+        """Open a TCP connection to exactly this address and hold the destination's turn until it is closed.
+
+        Raises NetworkError: TIMEOUT, REFUSED, UNREACHABLE, NOT_ALLOWED, EXCLUDED, LOCAL.
+        """
+        self.check(address)
+        limits = limits or Limits(wait_s=self.wait_s)
+        async with self.manners.turns(str(address), providers):
+            self.counts[f"tcp:{port}"] += 1
+            stream = await self._open(address, port, limits)
+            try:
+                yield stream
+            finally:
+                stream.close()
+
+    async def _open(self, address: IPAddress, port: int, limits: Limits) -> Stream:
+        loop = asyncio.get_running_loop()
+        place = self.locate(address, port, udp=False)
+        connection = None
+        try:
+            connection = socket.socket(_family(place[0]), socket.SOCK_STREAM)
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(limits.wait_s):
+                await loop.sock_connect(connection, place)
+        except TimeoutError:
+            _close(connection)
+            raise NetworkError(Failure.TIMEOUT, f"no answer to connect within {limits.wait_s:g} s") from None
+        except OSError as error:
+            _close(connection)
+            raise translate(error) from error
+        except BaseException:
+            _close(connection)
+            raise
+        return Stream(connection, limits)
+
+    async def ask(
+        self, address: IPAddress, port: int, payload: bytes, *, accept: Callable[[bytes], bool], wait_s: float
+    ) -> bytes:
+        """Send one datagram from a fresh random port and return the first datagram from there that `accept`s.
+
+        The socket is connected, so the kernel drops datagrams from elsewhere; strays from the same address are
+        dropped while waiting on (RFC 5452 §9.1). Raises NetworkError: TIMEOUT, REFUSED, UNREACHABLE, NOT_ALLOWED,
+        EXCLUDED, LOCAL.
+        """
+        self.check(address)
+        place = self.locate(address, port, udp=True)
+        async with self.manners.turn(f"udp:{address}", at_once=DATAGRAMS_AT_ONCE):
+            self.counts[f"udp:{port}"] += 1
+            try:
+                with socket.socket(_family(place[0]), socket.SOCK_DGRAM) as udp:
+                    udp.setblocking(False)
+                    udp.connect(place)
+                    udp.send(payload)
+                    async with asyncio.timeout(wait_s):
+                        return await _receive(udp, accept)
+            except TimeoutError:
+                raise NetworkError(Failure.TIMEOUT, f"no datagram within {wait_s:g} s") from None
+            except OSError as error:
+                raise translate(error) from error
+
+
+async def _receive(udp: socket.socket, accept: Callable[[bytes], bool]) -> bytes:
+    loop = asyncio.get_running_loop()
+    for _ in range(DATAGRAM_STRAYS):
+        datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
+        if accept(datagram):
+            return datagram
+    raise NetworkError(Failure.MALFORMED, f"{DATAGRAM_STRAYS} datagrams that do not belong to the question")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _close(connection: socket.socket | None) -> None:
+    if connection is not None:
+        connection.close()

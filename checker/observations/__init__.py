@@ -1,0 +1,1 @@
+"""What we saw: frozen facts, standard library only. Nothing here concludes anything."""

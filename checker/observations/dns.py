@@ -1,0 +1,136 @@
+"""DNS as seen: messages of authoritative servers, lookups, and all that a validator needs to judge again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from checker.observations.failure import Failure
+
+IPAddress = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RRset:
+    """All records of one name and type (class IN) in one section of a message.
+
+    `name` is absolute and lower-case presentation form ("example.se."); `type` a mnemonic ("A", "TYPE65280");
+    `ttl` seconds; `rdata` and `signatures` hold uncompressed wire RDATA, signatures those of covering RRSIGs.
+    """
+
+    name: str
+    type: str
+    ttl: int
+    rdata: tuple[bytes, ...]
+    signatures: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a reply said, without its id: equal replies of several servers are one value."""
+
+    rcode: str
+    authoritative: bool
+    answer: tuple[RRset, ...]
+    authority: tuple[RRset, ...]
+    additional: tuple[RRset, ...]
+    edns: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameServer:
+    """One authoritative server address: where a question was sent."""
+
+    name: str
+    address: IPAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One question to one server address and what came of it: a message, or why there is none."""
+
+    server: NameServer
+    name: str
+    type: str
+    message: Message | None
+    failure: Failure | None = None
+    transport: str = "udp"
+
+
+class LookupOutcome(StrEnum):
+    """What resolving a name and type came to. Only NODATA and NXDOMAIN mean absent."""
+
+    FOUND = "found"
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """One name and type resolved without validation, CNAMEs followed.
+
+    `values` are presentation forms of the RDATA ("192.0.2.1", "10 mail.example.se."); `aliases` the names that
+    the CNAME chain led through, last the canonical name; `detail` English words about a failure.
+    """
+
+    name: str
+    type: str
+    outcome: LookupOutcome
+    values: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    failure: Failure | None = None
+    detail: str = ""
+
+    @property
+    def addresses(self) -> tuple[IPAddress, ...]:
+        """The values of an A or AAAA lookup as addresses."""
+        return tuple(ip_address(value) for value in self.values)
+
+    @property
+    def absent(self) -> bool:
+        """Whether the DNS said authoritatively that there is none."""
+        return self.outcome in (LookupOutcome.NODATA, LookupOutcome.NXDOMAIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """One step down the chain of trust: what the parent's servers said of DS at `name`.
+
+    `dnskey` is the DNSKEY reply of the zone `name` where there is a zone; None where the name is no zone cut,
+    or where nothing below needed asking.
+    """
+
+    parent: str
+    name: str
+    ds: Reply | None
+    dnskey: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerView:
+    """What one address of a zone's servers said to each of the row's questions."""
+
+    server: NameServer
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnssecObservation:
+    """The zone that holds one domain, asked from every authoritative server address.
+
+    `anchors` are DS and DNSKEY RRsets that the chain may start from; `apex` the zone's DNSKEY reply at the anchor's
+    zone; `cuts` lead from there to `zone`; `views` are the servers of `zone`; `nonexistent` the random name
+    asked for denial. `failure` is set when the walk could not be finished.
+    """
+
+    domain: str
+    observed_at: datetime
+    anchors: tuple[RRset, ...]
+    start: Reply | None
+    cuts: tuple[Cut, ...]
+    zone: str
+    nonexistent: str
+    views: tuple[ServerView, ...]
+    failure: Failure | None = None
+    detail: str = ""

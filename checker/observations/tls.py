@@ -1,0 +1,110 @@
+"""TLS as seen: the ordinary handshake, the raw hellos, and the certificate chain as it was sent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checker.observations.fact import Fact
+from checker.observations.failure import Failure
+
+
+class TlsOutcome(StrEnum):
+    """How far a TLS conversation came after TCP had been accepted."""
+
+    ESTABLISHED = "established"
+    ALERT = "alert"
+    """The server answered in TLS but refused: `alert` holds the number (RFC 8446 §6)."""
+    NOT_TLS = "not_tls"
+    """Bytes came that are no TLS record."""
+    SILENT = "silent"
+    """No byte came: silence, a clean close or a reset; `failure` tells which."""
+    BROKEN = "broken"
+    """TLS records came, but the session did not come about (bad messages, closed midway)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainTrust:
+    """The offline judgement of a chain against the named store, as facts, apart from the name.
+
+    `trusted` answers for the whole chain at `checked_at` (RFC 3339); the other fields say what stands in the way.
+    `complete` is NO when a path exists only with an intermediate that the server did not send.
+    `store` names the certificate store and its version ("certifi 2026.10.18").
+    """
+
+    trusted: Fact
+    self_signed: Fact
+    known_issuer: Fact
+    complete: Fact
+    expired: tuple[str, ...]
+    not_yet_valid: tuple[str, ...]
+    checked_at: str
+    store: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """One ordinary handshake that accepted anything (no verification, TLS 1.0 up, every suite).
+
+    `chain` holds DER certificates in the order sent (leaf first), empty when none was seen.
+    """
+
+    outcome: TlsOutcome
+    version: str | None = None
+    suite: str | None = None
+    alert: int | None = None
+    failure: Failure | None = None
+    chain: tuple[bytes, ...] = ()
+    trust: ChainTrust | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelloReply:
+    """What one raw ClientHello brought: bytes out, ServerHello or Alert in, connection closed.
+
+    `name` is the hello's name in `measuring.md` (tls12, ssl2, old, ssl3, weak, 3des, dhe, rsa, broad), with "/2" for a
+    repetition; `version` the ServerHello's protocol ("TLSv1.0"); `suite` the IANA suite number it chose.
+    """
+
+    name: str
+    outcome: TlsOutcome
+    version: str | None = None
+    suite: int | None = None
+    alert: int | None = None
+    failure: Failure | None = None
+    dh_prime_bits: int | None = None
+    certificates: tuple[bytes, ...] = ()
+    secure_renegotiation: Fact = Fact.NOT_TESTED
+    extended_master_secret: Fact = Fact.NOT_TESTED
+    heartbeat: Fact = Fact.NOT_TESTED
+    compression: Fact = Fact.NOT_TESTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFacts:
+    """The properties of one TLS service that `(F)` rests on, each yes, no or not tested.
+
+    `modern` is YES when something better than RC4 was chosen or shown; `hellos` is the evidence.
+    """
+
+    ssl2: Fact = Fact.NOT_TESTED
+    ssl3: Fact = Fact.NOT_TESTED
+    tls10: Fact = Fact.NOT_TESTED
+    tls11: Fact = Fact.NOT_TESTED
+    tls12: Fact = Fact.NOT_TESTED
+    tls13: Fact = Fact.NOT_TESTED
+    null_suites: Fact = Fact.NOT_TESTED
+    anonymous_suites: Fact = Fact.NOT_TESTED
+    export_suites: Fact = Fact.NOT_TESTED
+    des_suites: Fact = Fact.NOT_TESTED
+    rc4_suites: Fact = Fact.NOT_TESTED
+    block64_suites: Fact = Fact.NOT_TESTED
+    better_than_rc4: Fact = Fact.NOT_TESTED
+    rsa_key_exchange: Fact = Fact.NOT_TESTED
+    dhe: Fact = Fact.NOT_TESTED
+    dh_prime_bits: int | None = None
+    secure_renegotiation: Fact = Fact.NOT_TESTED
+    extended_master_secret: Fact = Fact.NOT_TESTED
+    heartbeat: Fact = Fact.NOT_TESTED
+    compression: Fact = Fact.NOT_TESTED
+    hellos: tuple[HelloReply, ...] = ()

@@ -1,0 +1,84 @@
+"""A web host as seen: every address on ports 80 and 443, the visits that started there, the TLS facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from checker.observations.dns import IPAddress, Lookup
+from checker.observations.failure import Failure
+from checker.observations.tls import Handshake, HelloReply, TlsFacts
+
+
+class VisitEnd(StrEnum):
+    """Where following the redirects ended."""
+
+    CONTENT = "content"
+    """A final response that is no redirect, whatever its status; see the last hop."""
+    NO_ANSWER = "no_answer"
+    """The last hop's TCP connection did not come about; its `failure` tells."""
+    NO_TLS = "no_tls"
+    """The last hop's TCP connection stood but no TLS session came about."""
+    NO_HTTP = "no_http"
+    """The last hop connected (and did TLS on https) but no HTTP response came."""
+    LOOP = "loop"
+    """A URL came twice, or the cap of 10 redirects was reached."""
+    NOT_VISITED = "not_visited"
+    """The last redirect's target was refused by us (private address, odd port); content not tested."""
+    UNRESOLVED = "unresolved"
+    """The last redirect's host could not be resolved, or has no address we can reach."""
+    BAD_LOCATION = "bad_location"
+    """The Location could not be made a URL with http or https."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One URL asked at one address. `address` is None when no address could be tried.
+
+    `location` is the raw Location header of a redirect, capped; `status` the HTTP status code; `handshake` stands on
+    https hops that came past TCP; `failure` says why a later stage is missing.
+    """
+
+    url: str
+    address: IPAddress | None
+    status: int | None = None
+    location: str | None = None
+    server: str | None = None
+    hsts: str | None = None
+    handshake: Handshake | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """The chain from one starting URL at one address: at least one hop, in order."""
+
+    hops: tuple[Hop, ...]
+    end: VisitEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebEndpoint:
+    """One address of the web host.
+
+    `http` and `https` start at http://host/ and https://host/ on this address. `broad` is the raw hello sent when the
+    ordinary handshake got no session; `facts` the raw-hello facts, None until or unless they were taken.
+    """
+
+    address: IPAddress
+    http: Visit
+    https: Visit
+    broad: HelloReply | None = None
+    facts: TlsFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebObservation:
+    """The web host over all its addresses. `failure` is set when the conversation could not be held at all."""
+
+    host: str
+    observed_at: datetime
+    ipv4: Lookup
+    ipv6: Lookup
+    endpoints: tuple[WebEndpoint, ...]
+    refused_addresses: tuple[IPAddress, ...] = ()
+    failure: Failure | None = None

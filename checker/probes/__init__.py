@@ -1,0 +1,1 @@
+"""How we look: one async conversation a file, from a name and the network to an observation."""

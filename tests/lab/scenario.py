@@ -1,0 +1,206 @@
+"""A scenario is data: one row per organisation, saying how its name servers, web and mail servers behave."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+class Signing(Enum):
+    """How a leaf zone stands in the chain of trust."""
+
+    UNSIGNED = auto()
+    """No DS, no signatures."""
+    SIGNED = auto()
+    EXPIRED = auto()
+    """DS in place; the zone's signatures ended last month."""
+    WRONG_DS = auto()
+    """The DS digest fits none of the zone's keys."""
+    STRIPPED = auto()
+    """DS in place; the zone answers without signatures."""
+    NO_DS = auto()
+    """Signed, but the parent publishes no DS."""
+
+
+class Dns(Enum):
+    """How the zone's servers answer."""
+
+    NORMAL = auto()
+    SILENT = auto()
+    REFUSED = auto()
+    NXDOMAIN = auto()
+    """The parent proves that the domain does not exist."""
+
+
+class Http(Enum):
+    """What port 80 does."""
+
+    TO_HTTPS = auto()
+    """301 to https on the same host."""
+    CONTENT = auto()
+    """200 with a page."""
+    NOT_FOUND = auto()
+    """404."""
+    FORBIDDEN = auto()
+    """403."""
+    META_REFRESH = auto()
+    """200 whose page refreshes to https."""
+    CLOSED = auto()
+    """Connection refused."""
+    FILTERED = auto()
+    """Connection attempts get no answer."""
+    SILENT = auto()
+    """Accepts and says nothing."""
+
+
+class Https(Enum):
+    """What port 443 does once TLS stands (or instead of it)."""
+
+    CONTENT = auto()
+    TO_HTTP = auto()
+    """301 to http on the same host."""
+    NOT_FOUND = auto()
+    FORBIDDEN = auto()
+    LOOP = auto()
+    """302 to itself."""
+    NO_HTTP = auto()
+    """TLS stands, then the server closes without a response."""
+    CLOSED = auto()
+    FILTERED = auto()
+    SILENT = auto()
+    """Accepts TCP and says nothing."""
+    RESET = auto()
+    """Accepts TCP and resets at the first bytes."""
+    NOT_TLS = auto()
+    """Accepts TCP and speaks plain HTTP."""
+
+
+class Tls(Enum):
+    """The TLS side of a server; the canned ones answer old hellos with prepared ServerHellos."""
+
+    MODERN = auto()
+    """TLS 1.2 and 1.3, ECDHE with AEAD only."""
+    INTERMEDIATE = auto()
+    """As MODERN, with TLS 1.0 and 1.1 and CBC suites: what was good in 2017."""
+    SSL3_TOO = auto()
+    """INTERMEDIATE, and SSLv3 (canned)."""
+    SSL3_ONLY = auto()
+    """SSLv3 only (canned): the ordinary handshake gets an alert."""
+    SSL2_TOO = auto()
+    """INTERMEDIATE, and an SSLv2 ServerHello (canned)."""
+    RC4_ONLY = auto()
+    """TLS 1.0 with RC4 only (canned)."""
+    RC4_TOO = auto()
+    EXPORT_TOO = auto()
+    """INTERMEDIATE, and an EXPORT suite (canned)."""
+    DES_TOO = auto()
+    TRIPLE_DES_TOO = auto()
+    NULL_TOO = auto()
+    ANONYMOUS_TOO = auto()
+    DH_512 = auto()
+    """INTERMEDIATE, and DHE with a 512-bit prime (canned)."""
+    DH_1024 = auto()
+    COMPRESSION = auto()
+    """INTERMEDIATE, with DEFLATE chosen when offered (canned)."""
+
+
+class Certificate(Enum):
+    """What the server's certificate is like; all from the lab CA but SELF_SIGNED and UNKNOWN_ISSUER."""
+
+    GOOD = auto()
+    EXPIRED = auto()
+    NOT_YET_VALID = auto()
+    SELF_SIGNED = auto()
+    UNKNOWN_ISSUER = auto()
+    WRONG_NAME = auto()
+    """Names some other host."""
+    MAIL_DOMAIN = auto()
+    """For mail: names the mail domain instead of the MX host."""
+    CN_ONLY = auto()
+    """The right name in CN, no SAN."""
+    WILDCARD = auto()
+    """*.domain instead of the host."""
+    SHA1 = auto()
+    RSA_1024 = auto()
+    INCOMPLETE = auto()
+    """Issued by an intermediate that is not sent."""
+
+
+class Smtp(Enum):
+    """What port 25 does."""
+
+    STARTTLS = auto()
+    NO_STARTTLS = auto()
+    """A full EHLO dialogue that does not offer STARTTLS."""
+    HELO_ONLY = auto()
+    """EHLO gets 502, HELO 250."""
+    TLS_TEMPFAIL = auto()
+    """STARTTLS offered, then 454."""
+    TLS_BROKEN = auto()
+    """STARTTLS gets 220, then the handshake gets garbage."""
+    TEMPFAIL = auto()
+    """421 as greeting."""
+    REJECT = auto()
+    """554 as greeting."""
+    SLOW = auto()
+    """Greets in two lines with a pause between (postscreen)."""
+    INJECTION = auto()
+    """Sends bytes together with the 220 to STARTTLS."""
+    CLOSED = auto()
+    FILTERED = auto()
+    SILENT = auto()
+    """Accepts and never greets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zone:
+    """One leaf zone and how it is served: on two name servers, each with IPv4 and IPv6."""
+
+    signing: Signing = Signing.UNSIGNED
+    dns: Dns = Dns.NORMAL
+    algorithm: int = 13
+    denial: str = "nsec"
+    """"nsec", "nsec3" or "nsec3-optout"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """The web host: which families have an address, and what each port does (the same on both families)."""
+
+    ipv4: bool = True
+    ipv6: bool = False
+    http: Http = Http.TO_HTTPS
+    https: Https = Https.CONTENT
+    tls: Tls = Tls.INTERMEDIATE
+    certificate: Certificate = Certificate.GOOD
+    ipv6_dead: bool = False
+    """AAAA published, but nothing answers there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """One MX host. An empty `host` means mx<n>.<mail domain>."""
+
+    host: str = ""
+    preference: int = 10
+    ipv4: bool = True
+    ipv6: bool = False
+    smtp: Smtp = Smtp.STARTTLS
+    tls: Tls = Tls.INTERMEDIATE
+    certificate: Certificate = Certificate.GOOD
+    ipv6_dead: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """One row: its names, and how its three services behave. `mail` empty means no MX and no address."""
+
+    code: str
+    region: str
+    domain: str
+    web_host: str = ""
+    mail_domain: str = ""
+    zone: Zone = field(default_factory=Zone)
+    mail_zone: Zone = field(default_factory=Zone)
+    """Used only when `mail_domain` differs from `domain`."""
+    web: Web = field(default_factory=Web)
+    mail: tuple[MailServer, ...] = (MailServer(),)
+    null_mx: bool = False
