@@ -12,23 +12,41 @@ class Budget:
     def __init__(self, timeout: asyncio.Timeout) -> None:
         self._timeout = timeout
         self._waiting = 0
-        self._remaining_s = 0.0
+        self._remaining_s: float | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """The row is over: work that outlives it (a mail host shared with other rows) moves its clock no more."""
+        self._closed = True
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Stop the row's clock while any of its tasks stands in a queue."""
-        loop = asyncio.get_running_loop()
-        deadline = self._timeout.when()
-        if self._waiting == 0 and deadline is not None:
-            self._remaining_s = max(0.0, deadline - loop.time())
-            self._timeout.reschedule(None)
+        if self._waiting == 0:
+            self._stop()
         self._waiting += 1
         try:
             yield
         finally:
             self._waiting -= 1
-            if self._waiting == 0 and not self._timeout.expired():
-                self._timeout.reschedule(loop.time() + self._remaining_s)
+            if self._waiting == 0:
+                self._go_on()
+
+    def _stop(self) -> None:
+        deadline = self._timeout.when()
+        if deadline is not None and self._adjustable:
+            self._remaining_s = max(0.0, deadline - asyncio.get_running_loop().time())
+            self._timeout.reschedule(None)
+
+    def _go_on(self) -> None:
+        if self._remaining_s is not None and self._adjustable:
+            self._timeout.reschedule(asyncio.get_running_loop().time() + self._remaining_s)
+        self._remaining_s = None
+
+    @property
+    def _adjustable(self) -> bool:
+        # the deadline may strike, or the row end, between two steps of the task that queues
+        return not self._closed and not self._timeout.expired()
 
 
 current_budget: ContextVar[Budget | None] = ContextVar("current_budget", default=None)

@@ -97,8 +97,7 @@ class Lookup:
 class Cut:
     """One step down the chain of trust: what the parent's servers said of DS at `name`.
 
-    `dnskey` is the DNSKEY reply of the zone `name` where there is a zone; None where the name is no zone cut,
-    or where nothing below needed asking.
+    `dnskey` is the DNSKEY reply of the zone `name`; None where the name is no zone cut, or where nobody gave one.
     """
 
     parent: str
@@ -109,28 +108,40 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerView:
-    """What one address of a zone's servers said to each of the row's questions."""
+    """What one address of a zone's servers said to each of the row's questions, DNSKEY first."""
 
     server: NameServer
     replies: tuple[Reply, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainObservation:
+    """The replies that a chain of trust to one name rests on, complete enough to be judged again.
+
+    `anchors` are the DS and DNSKEY RRsets of the closest anchored zone above `name` (none: nothing is anchored);
+    `start` that zone's DNSKEY reply; `cuts` lead from there down, label by label. Each reply is the one that
+    validated, where any server's did.
+    """
+
+    name: str
+    anchors: tuple[RRset, ...]
+    start: Reply | None
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DnssecObservation:
     """The zone that holds one domain, asked from every authoritative server address.
 
-    `anchors` are DS and DNSKEY RRsets that the chain may start from; `apex` the zone's DNSKEY reply at the anchor's
-    zone; `cuts` lead from there to `zone`; `views` are the servers of `zone`; `nonexistent` the random name
-    asked for denial. `failure` is set when the walk could not be finished.
+    `existence` is a plain lookup of the domain's SOA; `views` are the servers of the zone at the end of the chain,
+    asked only when the chain is secure; `nonexistent` the random name asked for denial. `failure` is set when
+    nothing could be asked at all (row deadline, excluded).
     """
 
     domain: str
     observed_at: datetime
-    anchors: tuple[RRset, ...]
-    start: Reply | None
-    cuts: tuple[Cut, ...]
-    zone: str
-    nonexistent: str
-    views: tuple[ServerView, ...]
+    existence: Lookup
+    chain: ChainObservation
+    views: tuple[ServerView, ...] = ()
+    nonexistent: str = ""
     failure: Failure | None = None
-    detail: str = ""

@@ -27,7 +27,8 @@ class ChainTrust:
 
     `trusted` answers for the whole chain at `checked_at` (RFC 3339); the other fields say what stands in the way.
     `complete` is NO when a path exists only with an intermediate that the server did not send.
-    `store` names the certificate store and its version ("certifi 2026.10.18").
+    `store` names the certificate store and its version ("certifi 2026.10.18"). `path` holds the positions, in the chain
+    as sent, of the certificates that the judged path uses (leaf first, the trust anchor left out).
     """
 
     trusted: Fact
@@ -39,6 +40,7 @@ class ChainTrust:
     checked_at: str
     store: str
     detail: str = ""
+    path: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class HelloReply:
     """What one raw ClientHello brought: bytes out, ServerHello or Alert in, connection closed.
 
     `name` is the hello's name in `measuring.md` (tls12, ssl2, old, ssl3, weak, 3des, dhe, rsa, broad), with "/2" for a
-    repetition; `version` the ServerHello's protocol ("TLSv1.0"); `suite` the IANA suite number it chose.
+    repetition; `version` the ServerHello's protocol ("TLSv1.0"); `suite` the IANA suite number it chose;
+    `offered_version` the highest that the hello admitted.
     """
 
     name: str
@@ -74,6 +77,7 @@ class HelloReply:
     failure: Failure | None = None
     dh_prime_bits: int | None = None
     certificates: tuple[bytes, ...] = ()
+    offered_version: str | None = None
     secure_renegotiation: Fact = Fact.NOT_TESTED
     extended_master_secret: Fact = Fact.NOT_TESTED
     heartbeat: Fact = Fact.NOT_TESTED

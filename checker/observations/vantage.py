@@ -11,7 +11,7 @@ class Vantage:
     """What this vantage point has shown itself able to do, before and during a sweep.
 
     `ipv4`, `ipv6`: an answer from a root server over that family. `clock_offset_s` is how far the clock stands outside
-    the root zone's signatures (0 when inside). `port25_ipv4/6`: YES once an SMTP banner came over that family; NO when
+    the root zone's signatures (0 when inside, negative when behind). `port25_ipv4/6`: YES once an SMTP banner came over that family; NO when
     several hosts were tried and none answered; NOT_TESTED before. `details` are English sentences for `doctor`.
     """
 
@@ -25,4 +25,5 @@ class Vantage:
     root_validates: Fact
     port25_ipv4: Fact = Fact.NOT_TESTED
     port25_ipv6: Fact = Fact.NOT_TESTED
+    clock_offset_s: int = 0
     details: tuple[str, ...] = ()

@@ -35,7 +35,8 @@ class Hop:
     """One URL asked at one address. `address` is None when no address could be tried.
 
     `location` is the raw Location header of a redirect, capped; `status` the HTTP status code; `handshake` stands on
-    https hops that came past TCP; `failure` says why a later stage is missing.
+    https hops that came past TCP; `failure` says why a later stage is missing. `refresh` is where a Refresh header or
+    a `<meta http-equiv=refresh>` of an http page leads, capped: no redirect by HTTP's rules.
     """
 
     url: str
@@ -46,6 +47,7 @@ class Hop:
     hsts: str | None = None
     handshake: Handshake | None = None
     failure: Failure | None = None
+    refresh: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,11 @@ class WebEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebObservation:
-    """The web host over all its addresses. `failure` is set when the conversation could not be held at all."""
+    """The web host over all its addresses. `failure` is set when the conversation could not be held at all.
+
+    `refused_addresses` are special-purpose ones, `excluded_addresses` those that the operator's settings forbid, and
+    `left_out` counts those past the cap: none of them was visited.
+    """
 
     host: str
     observed_at: datetime
@@ -81,4 +87,6 @@ class WebObservation:
     ipv6: Lookup
     endpoints: tuple[WebEndpoint, ...]
     refused_addresses: tuple[IPAddress, ...] = ()
+    excluded_addresses: tuple[IPAddress, ...] = ()
+    left_out: int = 0
     failure: Failure | None = None

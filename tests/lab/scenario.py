@@ -159,6 +159,13 @@ class Zone:
     algorithm: int = 13
     denial: str = "nsec"
     """"nsec", "nsec3" or "nsec3-optout"."""
+    nsec3_iterations: int = 0
+    second_signing: Signing | None = None
+    """How the second of the two name servers has the zone signed, when it differs from the first."""
+    second_dns: Dns | None = None
+    """How the second of the two name servers answers, when it differs from the first."""
+    apex: str = ""
+    """The zone's name, when the domain is a name inside the zone and not its apex."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +179,9 @@ class Web:
     tls: Tls = Tls.INTERMEDIATE
     certificate: Certificate = Certificate.GOOD
     ipv6_dead: bool = False
-    """AAAA published, but nothing answers there."""
+    """AAAA published, but nothing answers there: connections are refused, so that it costs no time."""
+    alias: str = ""
+    """The web host is a CNAME for this name, which has the addresses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,11 +196,15 @@ class MailServer:
     tls: Tls = Tls.INTERMEDIATE
     certificate: Certificate = Certificate.GOOD
     ipv6_dead: bool = False
+    """As for Web."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """One row: its names, and how its three services behave. `mail` empty means no MX and no address."""
+    """One row: its names, and how its three services behave. `mail` empty means no MX and no address.
+
+    Rows that name the same web or MX host share one server and must describe it alike.
+    """
 
     code: str
     region: str
@@ -204,3 +217,6 @@ class Organisation:
     web: Web = field(default_factory=Web)
     mail: tuple[MailServer, ...] = (MailServer(),)
     null_mx: bool = False
+    """Publish "0 ." (RFC 7505): alone when `mail` is empty, else beside its hosts, which is an error to find."""
+    implicit_mx: bool = False
+    """No MX: the only mail server has the mail domain's own name (RFC 5321 §5.1)."""

@@ -1,0 +1,89 @@
+"""The commands put together, and the run of one of them."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from checker import __version__
+from checker.cli import check, doctor, domains, resolve, sweep
+from checker.cli.session import measuring, plain
+
+if TYPE_CHECKING:
+    from checker.network.door import Network
+
+HELP = """Measure what public domains offer from the outside: STARTTLS, HTTPS, DNSSEC and IPv6.
+
+Prints the table of Appendix A of MSB's 2018 study, and says "Ej mätt" where it cannot know.
+
+\b
+Examples:
+  checker check example.se             one domain, explained on screen
+  checker sweep --output output/site   every row of domains.csv, and the site
+  checker domains mine.csv             is the file in order?
+  checker resolve example.se MX        one name, validated from the root
+  checker doctor                       what can be measured from here
+
+\b
+Exit codes:
+  0  done ("Ej mätt" cells included)
+  1  findings, only with --fail-on
+  2  wrong usage or input; nothing was measured
+  3  the tool or this whole vantage point failed; nothing was published
+  4  finished in part: some row was not measured at all
+
+Every option of the measuring commands can also be set in checker.toml (timeout = 5) and as an environment
+variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. The file also
+takes exclude, operator, url, ehlo_name, control_host, mail_spacing, retest_delay, vantage, title, publisher,
+publisher_url, contact and base_url. Results go to stdout, everything else to stderr.
+"""
+
+app = typer.Typer(
+    name="checker",
+    help=HELP,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: cheap to start, and the same on every terminal
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+app.command("sweep")(measuring(sweep.sweep))
+app.command("check")(measuring(check.check))
+app.command("resolve")(measuring(resolve.resolve))
+app.command("domains")(plain(domains.domains))
+app.command("doctor")(measuring(doctor.doctor))
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback form
+    if wanted:
+        typer.echo(f"checker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None: ...
+
+
+def run(argv: Sequence[str] | None, network_class: "Callable[..., Network] | None") -> int:
+    """Run the command that `argv` (default: the process's) names; the exit code comes back."""
+    for stream in (sys.stdout, sys.stderr):
+        _never_unprintable(stream)
+    command = typer.main.get_command(app)
+    try:
+        command.main(args=None if argv is None else list(argv), prog_name="checker", obj=network_class)
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    return 0
+
+
+def _never_unprintable(stream: TextIO) -> None:
+    """Let a terminal that lacks "ä" show an escape rather than stop the program (also valid inside JSON)."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

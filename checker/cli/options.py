@@ -1,0 +1,70 @@
+"""The options that commands share, each a setting of the same name. Values are checked by the settings, not here.
+
+None means not given on the command line; a test holds the defaults told here against the settings.
+"""
+
+from typing import Annotated, Any
+
+import typer
+
+_Text = str | None
+_Switch = bool | None
+
+
+def _option(metavar: str, text: str) -> Any:
+    return typer.Option(metavar=metavar, help=text, show_default=False)
+
+
+def _switch(declaration: str, text: str) -> Any:
+    return typer.Option(declaration, help=text, show_default=False)
+
+
+MEASURING: dict[str, Any] = {
+    "config": Annotated[
+        _Text, _option("FILE", "Settings file, instead of checker.toml in the current directory.")
+    ],
+    "root_hints": Annotated[_Text, _option("FILE", "Root hints (named.root format), instead of IANA's.")],
+    "trust_anchor": Annotated[
+        _Text, _option("FILE", "DS and DNSKEY records in zone-file form, instead of the root's anchors.")
+    ],
+    "ca_file": Annotated[_Text, _option("FILE", "PEM bundle that replaces the shipped certificate store.")],
+    "ruleset": Annotated[_Text, _option("NAME", "bilaga-a-2017 or 2026 (default 2026).")],
+    "only": Annotated[
+        _Text,
+        _option(
+            "COLUMN,…",
+            "Only these columns: starttls, https, dnssec, www_ipv6, mail_ipv6. Never replaces a full site.",
+        ),
+    ],
+    "allow_private": Annotated[
+        _Switch,
+        _switch(
+            "--allow-private/--no-allow-private", "Permit special-purpose addresses (own networks, labs)."
+        ),
+    ],
+    "now": Annotated[_Text, _option("TIME", "Judge validity periods at this time (RFC 3339), for replays.")],
+    "concurrency": Annotated[_Text, _option("N", "Rows measured at once (default 50).")],
+    "timeout": Annotated[_Text, _option("SECONDS", "One wait on the network (default 10).")],
+    "deadline": Annotated[_Text, _option("SECONDS", "Everything about one row (default 120).")],
+    "no_retest": Annotated[
+        _Switch,
+        _switch(
+            "--no-retest/--retest", "Skip the second attempt that a sweep makes at what might be passing."
+        ),
+    ],
+    "lang": Annotated[_Text, _option("sv|en", "Words of findings and explanations (default sv).")],
+}
+"""The options of every measuring command."""
+
+COMMON: dict[str, Any] = {
+    "quiet": Annotated[
+        _Switch, typer.Option("--quiet", "-q", help="Only warnings and errors on stderr.", show_default=False)
+    ],
+    "verbose": Annotated[
+        _Switch,
+        typer.Option(
+            "--verbose", "-v", help="More on stderr, and where an own error happened.", show_default=False
+        ),
+    ],
+}
+"""The options of every command."""

@@ -1,0 +1,144 @@
+"""What every command is run inside: options to settings, logs to stderr, and every ending to an exit code."""
+
+import functools
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from checker.cli.exits import ExitCode, Quit
+from checker.cli.options import COMMON, MEASURING
+
+if TYPE_CHECKING:
+    from checker.network.door import Network
+    from checker.settings import Settings
+
+Command = Callable[..., ExitCode]
+log = logging.getLogger("checker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a measuring command is given beside its own arguments."""
+
+    settings: "Settings"
+    network_class: "Callable[..., Network] | None"
+    quiet: bool
+
+
+def measuring(command: Command) -> Callable[..., None]:
+    """Give a command `(session, …)` the options that all measuring commands share."""
+    return _wrapped(command, MEASURING | COMMON)
+
+
+def plain(command: Command) -> Callable[..., None]:
+    """Give a command `(…)` that measures nothing its `--quiet` and `--verbose`."""
+    return _wrapped(command, COMMON)
+
+
+def _wrapped(command: Command, shared: Mapping[str, Any]) -> Callable[..., None]:
+    """Make a function whose signature has the command's own parameters and the shared ones, for Typer to read."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "session"]
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in shared.items()
+    ]
+
+    @functools.wraps(command)
+    def run(ctx: typer.Context, **values: Any) -> None:
+        arguments = {p.name: values[p.name] for p in own}
+        quiet, verbose = bool(values.get("quiet")), bool(values.get("verbose"))
+        _log_to_stderr(quiet=quiet, verbose=verbose)
+
+        def body() -> ExitCode:
+            if shared is COMMON:
+                return command(**arguments)
+            settings = _settings(values)
+            return command(Session(settings=settings, network_class=ctx.obj, quiet=quiet), **arguments)
+
+        raise typer.Exit(_ending(body, verbose=verbose))
+
+    parameters = [context, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *added]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect reads first
+    run.__doc__ = (command.__doc__ or "").replace(
+        r"\b", "\b"
+    )  # the help's mark for lines to be left as they are
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
+def _settings(values: Mapping[str, Any]) -> "Settings":
+    from checker.settings import SettingsError, load_settings, unknown_variables  # noqa: PLC0415 - start-up
+
+    given = {name: values[name] for name in MEASURING if name != "config"}
+    config: str | None = values["config"]
+    try:
+        settings = load_settings(given, config=Path(config) if config is not None else None)
+    except SettingsError as error:
+        raise Quit(ExitCode.USAGE, str(error)) from None
+    for variable in unknown_variables():
+        log.warning("environment variable %s names no setting and is ignored", variable)
+    return settings
+
+
+def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
+    """Run a command's body; whatever happens becomes an exit code and at most some lines on stderr."""
+    try:
+        code = body()
+        sys.stdout.flush()
+    except Quit as ending:
+        for line in ending.message.splitlines():
+            log.error("%s", line)  # noqa: TRY400 - an ending, told in its own words
+        return ending.code
+    except KeyboardInterrupt:
+        log.error("interrupted")  # noqa: TRY400 - the user did it
+        return ExitCode.PARTLY
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:
+        # Our own bug: the contract has a code for it, and a traceback is for whoever asks.
+        trace = error if verbose else None
+        log.error("internal error: %s: %s", type(error).__name__, error, exc_info=trace)  # noqa: TRY400 - as said
+        if not verbose:
+            log.error("please report it; --verbose shows where it happened")  # noqa: TRY400 - as said
+        return ExitCode.FAILED
+    return code
+
+
+def _log_to_stderr(*, quiet: bool, verbose: bool) -> None:
+    """Send the program's log to stderr, once a process; a library's own only when it warns."""
+    handler = _Stderr()
+    handler.setFormatter(_Lines())
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    log.handlers[:] = [handler]
+    log.setLevel(level)
+    log.propagate = False
+
+
+class _Stderr(logging.Handler):
+    """Writes to whatever stderr is at the time: a progress bar puts itself between."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError, ValueError):  # stderr is closed: there is nobody left to tell
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+
+
+class _Lines(logging.Formatter):
+    """One line a record: the level in front of anything but plain information, no control characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        clean = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        trace = "\n" + self.formatException(record.exc_info) if record.exc_info else ""
+        return (clean if record.levelno == logging.INFO else f"{record.levelname.lower()}: {clean}") + trace

@@ -1,0 +1,162 @@
+"""One RRset, resolved and validated: what `checker resolve` prints. Answers as a validating resolver would."""
+
+from dataclasses import dataclass
+
+import dns.name
+import dns.rdatatype
+
+from checker.dns.algorithms import CAPS
+from checker.dns.reasons import Code, Reason, Status
+from checker.dns.records import canonical_text, name_of, texts
+from checker.dns.responses import Shape
+from checker.dns.validate import Answer, Kind, judge_answer
+from checker.dns.walk import Step, Walker
+from checker.observations.dns import Reply
+
+_WORST_FIRST = (Status.BOGUS, Status.INDETERMINATE, Status.INSECURE, Status.SECURE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """The outcome for the name asked: `records` in presentation form with owner and TTL, aliases first.
+
+    `rcode` is the last server's ("" when nobody answered); `steps` hold the chain for each name on the way.
+    """
+
+    name: str
+    type: str
+    status: Status
+    rcode: str
+    records: tuple[str, ...]
+    reason: Reason | None
+    steps: tuple[Step, ...]
+
+
+async def resolve_validated(walker: Walker, name: str, rdtype: str) -> Resolved:
+    """Resolve by full name and validate every hop; the worst status of all hops is the answer's.
+
+    Never raises for the network's trouble: that is INDETERMINATE. The caller has checked name and type.
+    """
+    current = canonical_text(dns.name.from_text(name))
+    asked = current
+    kind = dns.rdatatype.from_text(rdtype)
+    text = dns.rdatatype.to_text(kind)
+    statuses: list[Status] = []
+    reasons: list[Reason | None] = []
+    records: list[str] = []
+    steps: list[Step] = []
+    rcode = ""
+    for _ in range(CAPS.alias_hops + 1):
+        step = await walker.walk(_above(current) if text == "DS" else current)
+        steps.append(step)
+        answer, reply = await _answer(walker, step, current, kind)
+        statuses.append(answer.status)
+        reasons.append(answer.reason)
+        rcode = reply.message.rcode if reply is not None and reply.message is not None else rcode
+        if answer.kind in (Kind.POSITIVE, Kind.ALIAS) and answer.rrset is not None:
+            owner = f"{answer.rrset.name} {answer.rrset.ttl} IN {answer.rrset.type}"
+            records.extend(f"{owner} {value}" for value in texts(answer.rrset))
+        if answer.kind is not Kind.ALIAS or answer.target is None or answer.status is Status.BOGUS:
+            break
+        current = answer.target
+    else:
+        statuses.append(Status.INDETERMINATE)
+        reasons.append(Reason(code=Code.NO_ANSWER, zone=current, params=(("detail", "too many aliases"),)))
+    status = min(statuses, key=_WORST_FIRST.index)
+    reason = reasons[statuses.index(status)]
+    return Resolved(
+        name=asked,
+        type=text,
+        status=status,
+        rcode=rcode,
+        records=tuple(records),
+        reason=reason,
+        steps=tuple(steps),
+    )
+
+
+def _above(name: str) -> str:
+    parsed = name_of(name)
+    return name if parsed == dns.name.root else canonical_text(parsed.parent())
+
+
+async def _answer(
+    walker: Walker, step: Step, name: str, rdtype: dns.rdatatype.RdataType
+) -> tuple[Answer, Reply | None]:
+    standing = step.standing
+    if standing.status is Status.SECURE and standing.trusted is not None and step.servers is not None:
+        return await _secure_answer(walker, step, name, rdtype)
+    plain, reply = await _plain_answer(walker, name, rdtype)
+    if standing.status is Status.INSECURE and plain.status is Status.INSECURE:
+        return _with(plain, Status.INSECURE, standing.reason), reply
+    if standing.status is Status.INSECURE:
+        return plain, reply
+    return Answer(status=standing.status, kind=Kind.NOTHING, reason=standing.reason), reply
+
+
+async def _secure_answer(
+    walker: Walker, step: Step, name: str, rdtype: dns.rdatatype.RdataType
+) -> tuple[Answer, Reply | None]:
+    """Ask the zone's servers until one gives an answer that holds; the first bad one stands otherwise."""
+    trusted = step.standing.trusted
+    assert trusted is not None
+    assert step.servers is not None
+    now = walker.resolver.network.clock.now()
+    text = dns.rdatatype.to_text(rdtype)
+    first: tuple[Answer, Reply] | None = None
+    asked = await walker.resolver.ask_zone(step.servers, name_of(name), rdtype)
+    replies = [asked] if asked is not None else []
+    others = None
+    while True:
+        for reply in replies:
+            if reply.message is None:
+                continue
+            answer = judge_answer(reply.message, name, text, trusted, now)
+            if answer.status in (Status.SECURE, Status.INSECURE):
+                return answer, reply
+            if first is None or (first[0].status is Status.INDETERMINATE and answer.status is Status.BOGUS):
+                first = answer, reply
+        if others is None:
+            others = [
+                s for s in await walker.resolver.servers(step.servers) if not asked or s != asked.server
+            ]
+        if not others:
+            break
+        replies = [await walker.resolver.exchange.ask(others.pop(0), name_of(name), rdtype)]
+    if first is not None:
+        return first
+    why = asked.failure.value if asked is not None and asked.failure else "no server answers"
+    reason = Reason(
+        code=Code.NO_ANSWER, zone=trusted.zone, record=f"{name} {text}", params=(("detail", why),)
+    )
+    return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason), asked
+
+
+async def _plain_answer(
+    walker: Walker, name: str, rdtype: dns.rdatatype.RdataType
+) -> tuple[Answer, Reply | None]:
+    """What the servers say where nothing can be validated."""
+    found = await walker.resolver.resolve(name_of(name), rdtype)
+    response = found.response
+    if response is None:
+        zone = canonical_text(found.servers.zone)
+        record = f"{name} {dns.rdatatype.to_text(rdtype)}"
+        reason = Reason(code=Code.NO_ANSWER, zone=zone, record=record)
+        return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason), found.reply
+    target = canonical_text(response.target) if response.target is not None else None
+    return (
+        Answer(status=Status.INSECURE, kind=_KINDS[response.shape], rrset=response.rrset, target=target),
+        found.reply,
+    )
+
+
+_KINDS = {
+    Shape.ANSWER: Kind.POSITIVE,
+    Shape.ALIAS: Kind.ALIAS,
+    Shape.NODATA: Kind.NODATA,
+    Shape.NXDOMAIN: Kind.NXDOMAIN,
+}
+
+
+def _with(answer: Answer, status: Status, reason: Reason | None) -> Answer:
+    return Answer(status=status, kind=answer.kind, reason=reason, rrset=answer.rrset, target=answer.target)

@@ -1,0 +1,203 @@
+"""One question to one server address: UDP with EDNS, and the steps down for servers that cannot.
+
+Never decides what an answer means; failures on the way are facts for resolving, never grounds for bogus.
+"""
+
+import asyncio
+import secrets
+import struct
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import dns.name
+import dns.rdatatype
+
+from checker.dns.query import EDNS_PAYLOAD_BYTES, SMALL_PAYLOAD_BYTES, answers, is_truncated, write_query
+from checker.dns.records import MalformedMessageError, canonical_text, parse_message
+from checker.network.door import Network
+from checker.network.errors import NetworkError
+from checker.network.stream import Limits, Stream
+from checker.observations.dns import IPAddress, Message, NameServer, Reply
+from checker.observations.failure import Failure
+
+DNS_PORT = 53
+TCP_MAX_BYTES = 2 + 65_535
+UDP_SHARE_OF_WAIT = 4
+"""A datagram is waited for a quarter of the network's wait: it is sent more than once."""
+SILENT_FOR_S = 30.0
+"""How long an address that answered nothing at all is left alone."""
+REMEMBERED_SERVERS = 8192
+_EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
+_UNKNOWN_IPV4_S, _UNKNOWN_IPV6_S = 0.05, 0.06
+_SMOOTHING = 0.3
+
+
+@dataclass(slots=True)
+class ServerState:
+    """What was learnt of one address: smoothed round trip in seconds, and what it cannot do."""
+
+    round_trip_s: float
+    without_edns: bool = False
+    over_tcp: bool = False
+    silent_until: float = 0.0
+
+
+class Exchange:
+    """Asks questions and remembers per address how it likes to be asked; bounded in size."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._states: OrderedDict[IPAddress, ServerState] = OrderedDict()
+        self._udp_wait_s = network.wait_s / UDP_SHARE_OF_WAIT
+
+    def ordered(self, servers: Iterable[NameServer]) -> list[NameServer]:
+        """The servers by smoothed round-trip time, those lately silent last."""
+        now = asyncio.get_running_loop().time()
+        return sorted(servers, key=lambda server: self._cost(server.address, now))
+
+    def _cost(self, address: IPAddress, now: float) -> tuple[bool, float]:
+        state = self._state(address)
+        return state.silent_until > now, state.round_trip_s
+
+    async def ask(
+        self,
+        server: NameServer,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        *,
+        thorough: bool = True,
+    ) -> Reply:
+        """Ask one question; never raises for the network's trouble.
+
+        Thorough: a second datagram, a smaller payload, TCP, and at last without EDNS. Otherwise one datagram (and TCP
+        when it is truncated). The reply's `failure` is the first trouble met.
+        """
+        state = self._state(server.address)
+        loop = asyncio.get_running_loop()
+        question = canonical_text(name), dns.rdatatype.to_text(rdtype)
+        if state.silent_until > loop.time():
+            return _reply(server, question, None, Failure.TIMEOUT)
+        first: NetworkError | None = None
+        for transport, payload in self._attempts(state, thorough=thorough):
+            started = loop.time()
+            try:
+                message = await self._attempt(server, name, rdtype, transport, payload)
+            except NetworkError as error:
+                first = first or error
+                if error.failure is not Failure.TIMEOUT and transport == "tcp":
+                    break
+                if error.failure in (
+                    Failure.UNREACHABLE,
+                    Failure.NOT_ALLOWED,
+                    Failure.EXCLUDED,
+                    Failure.LOCAL,
+                ):
+                    break
+                continue
+            state.round_trip_s += _SMOOTHING * (loop.time() - started - state.round_trip_s)
+            if message.rcode in _EDNS_TROUBLE and payload:
+                # RFC 6891 §7: such a server does not know EDNS; the question is asked again without
+                state.without_edns = True
+                try:
+                    message = await self._attempt(server, name, rdtype, "udp", 0)
+                except NetworkError as error:
+                    return _reply(server, question, None, error.failure)
+            state.without_edns = state.without_edns or payload == 0
+            state.over_tcp = state.over_tcp or (transport == "tcp" and thorough)
+            return _reply(server, question, message, None, transport)
+        assert first is not None
+        state.round_trip_s = min(5.0, state.round_trip_s * 2 + 0.1)
+        if thorough and first.failure is Failure.TIMEOUT:
+            state.silent_until = loop.time() + SILENT_FOR_S
+        return _reply(server, question, None, first.failure)
+
+    def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
+        payload = 0 if state.without_edns else EDNS_PAYLOAD_BYTES
+        if not thorough:
+            return [("tcp" if state.over_tcp else "udp", payload)]
+        steps = [
+            ("udp", payload),
+            ("udp", payload),
+            ("udp", SMALL_PAYLOAD_BYTES),
+            ("tcp", payload),
+            ("udp", 0),
+        ]
+        if state.over_tcp:
+            steps = [("tcp", payload), *steps[:2]]
+        if state.without_edns:
+            steps = [step for step in steps if step[1] == 0]
+        return steps
+
+    async def _attempt(
+        self,
+        server: NameServer,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        transport: str,
+        payload: int,
+    ) -> Message:
+        query = write_query(secrets.randbelow(1 << 16), name, rdtype, payload)
+        if transport == "udp":
+            wire = await self.network.ask(
+                server.address,
+                DNS_PORT,
+                query,
+                accept=lambda datagram: answers(query, datagram),
+                wait_s=self._udp_wait_s,
+            )
+            if is_truncated(wire):
+                wire = await self._ask_tcp(server.address, query)
+        else:
+            wire = await self._ask_tcp(server.address, query)
+        try:
+            return parse_message(wire)
+        except MalformedMessageError as error:
+            raise NetworkError(Failure.MALFORMED, str(error)) from error
+
+    async def _ask_tcp(self, address: IPAddress, query: bytes) -> bytes:
+        wait_s = self.network.wait_s / 2
+        limits = Limits(wait_s=wait_s, total_s=2 * wait_s, max_bytes=TCP_MAX_BYTES)
+        async with self.network.connect(address, DNS_PORT, limits=limits) as stream:
+            await stream.write(struct.pack("!H", len(query)) + query)
+            (length,) = struct.unpack("!H", await _read_exactly(stream, 2))
+            wire = await _read_exactly(stream, length)
+        if not answers(query, wire):
+            raise NetworkError(Failure.MALFORMED, "a reply to another question")
+        return wire
+
+    def _state(self, address: IPAddress) -> ServerState:
+        state = self._states.get(address)
+        if state is None:
+            if len(self._states) >= REMEMBERED_SERVERS:
+                self._states.popitem(last=False)
+            unknown_s = _UNKNOWN_IPV4_S if address.version == 4 else _UNKNOWN_IPV6_S
+            state = self._states[address] = ServerState(round_trip_s=unknown_s)
+        return state
+
+
+async def _read_exactly(stream: Stream, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        chunk = await stream.read(size - len(data))
+        if not chunk:
+            raise NetworkError(Failure.CLOSED, "closed before the whole message")
+        data += chunk
+    return data
+
+
+def _reply(
+    server: NameServer,
+    question: tuple[str, str],
+    message: Message | None,
+    failure: Failure | None,
+    transport: str = "udp",
+) -> Reply:
+    return Reply(
+        server=server,
+        name=question[0],
+        type=question[1],
+        message=message,
+        failure=failure,
+        transport=transport,
+    )

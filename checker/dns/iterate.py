@@ -1,0 +1,290 @@
+"""The iterative resolver: from the root hints to the servers that are responsible, nothing in between.
+
+It never validates: whoever needs the chain of trust asks `walk`. Delegations and name-server addresses are kept for
+one sweep and in bounded number; answers are not kept at all.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+from checker.dns.algorithms import CAPS
+from checker.dns.exchange import Exchange
+from checker.dns.flights import Flights
+from checker.dns.records import canonical_text, texts
+from checker.dns.responses import Response, Shape, ZoneServers, classify, delegation
+from checker.dns.servers import ask_any
+from checker.network.door import Network
+from checker.observations.dns import Lookup, LookupOutcome, NameServer, Reply
+from checker.observations.failure import Failure
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+REMEMBERED_ZONES = 4096
+REMEMBERED_SERVER_NAMES = 8192
+MAX_REFERRALS = 40
+MAX_NESTING = 6
+"""How deep the search for a name server's address may lead into further such searches."""
+FLIGHT_WAIT_S = 2.0
+"""How long to wait for another row's search for the same server name. Bounded, because two zones whose servers
+lie in each other would otherwise wait for each other for ever."""
+
+_OUTCOMES = {Shape.NODATA: LookupOutcome.NODATA, Shape.NXDOMAIN: LookupOutcome.NXDOMAIN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """The last reply to one name and type, no alias followed; `response` is None when nobody gave a usable one."""
+
+    servers: ZoneServers
+    reply: Reply | None
+    response: Response | None
+
+
+class Resolver:
+    """Resolves names from the root hints. One instance a sweep: it holds the shared cache of parents."""
+
+    def __init__(self, network: Network, hints: Iterable[NameServer]) -> None:
+        self.network = network
+        self.exchange = Exchange(network)
+        glue = tuple(hints)
+        names = tuple(dict.fromkeys(dns.name.from_text(server.name) for server in glue))
+        self.root = ZoneServers(zone=dns.name.root, names=names, glue=glue)
+        self._zones: OrderedDict[dns.name.Name, ZoneServers] = OrderedDict()
+        self._addresses: OrderedDict[dns.name.Name, tuple[NameServer, ...]] = OrderedDict()
+        self._flights = Flights()
+
+    async def lookup(self, name: str, rdtype: str) -> Lookup:
+        """Resolve a name and type, CNAMEs followed (at most 11); see `Lookups`."""
+        try:
+            asked = dns.name.from_text(name).canonicalize()
+        except (dns.exception.DNSException, UnicodeError) as error:
+            return _failed(name, rdtype, (), f"not a domain name: {error}")
+        return await self._lookup(name, asked, dns.rdatatype.from_text(rdtype), frozenset())
+
+    async def _lookup(
+        self,
+        name: str,
+        asked: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        trail: frozenset[dns.name.Name],
+    ) -> Lookup:
+        text = dns.rdatatype.to_text(rdtype)
+        aliases: list[str] = []
+        current = asked
+        for _ in range(CAPS.alias_hops + 1):
+            found = await self.resolve(current, rdtype, trail)
+            response = found.response
+            while response is not None and response.shape is Shape.ALIAS:
+                assert response.target is not None
+                current = response.target
+                aliases.append(canonical_text(current).rstrip("."))
+                inside = found.reply is not None and found.reply.message is not None
+                if (
+                    len(aliases) > CAPS.alias_hops
+                    or not inside
+                    or not current.is_subdomain(found.servers.zone)
+                ):
+                    break
+                response = self._continued(found, current, text)
+            if response is None:
+                return _failed(name, text, tuple(aliases), _why(found))
+            if response.shape is Shape.ALIAS:
+                continue
+            if response.shape is Shape.ANSWER:
+                assert response.rrset is not None
+                values = texts(response.rrset)
+                return Lookup(
+                    name=name, type=text, outcome=LookupOutcome.FOUND, values=values, aliases=tuple(aliases)
+                )
+            return Lookup(name=name, type=text, outcome=_OUTCOMES[response.shape], aliases=tuple(aliases))
+        return _failed(name, text, tuple(aliases), f"over {CAPS.alias_hops} CNAMEs")
+
+    @staticmethod
+    def _continued(found: Resolution, current: dns.name.Name, text: str) -> Response:
+        """What the same reply says about the alias's target; ALIAS stands for "ask anew"."""
+        assert found.reply is not None
+        assert found.reply.message is not None
+        response = classify(found.reply.message, found.servers.zone, current, text)
+        if response.shape in (Shape.ANSWER, Shape.ALIAS):
+            return response
+        return Response(shape=Shape.ALIAS, target=current)
+
+    async def resolve(
+        self,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        trail: frozenset[dns.name.Name] = frozenset(),
+    ) -> Resolution:
+        """Ask for exactly this name and type, from the closest known zone down. For DS the parent is asked."""
+        above = name.parent() if rdtype == dns.rdatatype.DS and name != dns.name.root else name
+        zone = self.closest(above)
+        for _ in range(MAX_REFERRALS):
+            # One task at a time finds out about a top-level domain; the others then find it in the cache.
+            at_top = zone.zone == dns.name.root and len(above.labels) > 1
+            async with self._flights.turn(dns.name.Name(above.labels[-2:]) if at_top else None):
+                zone = self.closest(above) if zone.zone == dns.name.root else zone
+                reply = await self.ask_zone(zone, name, rdtype, trail)
+                response = _response(reply, zone, name, rdtype)
+                if response is not None and response.shape is Shape.REFERRAL:
+                    assert response.below is not None
+                    self._remember(response.below)
+            if response is None or response.shape is not Shape.REFERRAL:
+                return Resolution(servers=zone, reply=reply, response=response)
+            assert response.below is not None
+            zone = response.below
+        return Resolution(servers=zone, reply=None, response=None)
+
+    def closest(self, name: dns.name.Name) -> ZoneServers:
+        """The closest enclosing zone whose servers are known; at worst the root."""
+        while name != dns.name.root:
+            if known := self._zones.get(name):
+                self._zones.move_to_end(name)
+                return known
+            name = name.parent()
+        return self.root
+
+    async def ask_zone(
+        self,
+        zone: ZoneServers,
+        name: dns.name.Name,
+        rdtype: dns.rdatatype.RdataType,
+        trail: frozenset[dns.name.Name] = frozenset(),
+    ) -> Reply | None:
+        """The first usable reply of the zone's servers to one question; those with glue are asked first."""
+        text = dns.rdatatype.to_text(rdtype)
+
+        def usable(reply: Reply) -> bool:
+            message = reply.message
+            return (
+                message is not None and classify(message, zone.zone, name, text).shape is not Shape.UNUSABLE
+            )
+
+        reply = await ask_any(self.exchange, zone.glue, name, rdtype, usable) if zone.glue else None
+        if reply is not None and reply.message is not None and usable(reply):
+            return reply
+        named = {server.name for server in zone.glue}
+        rest = [ns for ns in zone.names if canonical_text(ns) not in named]
+        others = await self._addresses_of(zone, rest, trail, enough=2)
+        again = await ask_any(self.exchange, others, name, rdtype, usable) if others else None
+        return again or reply
+
+    async def servers(self, zone: ZoneServers, more: Iterable[dns.name.Name] = ()) -> tuple[NameServer, ...]:
+        """Every address of every server of the zone, IPv4 and IPv6; glue stands where the names do not resolve.
+
+        `more` are NS names that only the zone itself publishes.
+        """
+        names = list(dict.fromkeys((*zone.names, *more)))
+        resolved = await self._addresses_of(zone, names, frozenset(), enough=None)
+        have = {server.name for server in resolved}
+        glue = [server for server in zone.glue if server.name not in have]
+        return tuple(dict.fromkeys((*resolved, *glue)))
+
+    async def _addresses_of(
+        self,
+        zone: ZoneServers,
+        names: list[dns.name.Name],
+        trail: frozenset[dns.name.Name],
+        *,
+        enough: int | None,
+    ) -> list[NameServer]:
+        """Addresses of NS names, without asking the zone itself for the way to itself unless there is glue."""
+        if zone.zone in trail or len(trail) >= MAX_NESTING:
+            return []
+        deeper = trail | {zone.zone}
+        found: list[NameServer] = []
+        reachable = [ns for ns in names if zone.glue or not ns.is_subdomain(zone.zone)]
+        if enough is None:
+            for batch in await asyncio.gather(*(self._server_addresses(ns, deeper) for ns in reachable)):
+                found.extend(batch)
+            return found
+        for ns in reachable:
+            found.extend(await self._server_addresses(ns, deeper))
+            if len({server.name for server in found}) >= enough:
+                break
+        return found
+
+    async def _server_addresses(
+        self, ns: dns.name.Name, trail: frozenset[dns.name.Name]
+    ) -> tuple[NameServer, ...]:
+        async with self._flights.turn(ns, wait_s=FLIGHT_WAIT_S):
+            known = self._addresses.get(ns)
+            if known is None:
+                known = await self._search_addresses(ns, trail)
+                if known:
+                    _keep(self._addresses, ns, known, REMEMBERED_SERVER_NAMES)
+            return known
+
+    async def _search_addresses(
+        self, ns: dns.name.Name, trail: frozenset[dns.name.Name]
+    ) -> tuple[NameServer, ...]:
+        text = canonical_text(ns)
+        ipv4, ipv6 = await asyncio.gather(
+            self._lookup(text, ns, dns.rdatatype.A, trail), self._lookup(text, ns, dns.rdatatype.AAAA, trail)
+        )
+        return tuple(NameServer(name=text, address=address) for address in (*ipv4.addresses, *ipv6.addresses))
+
+    async def zone_servers(self, zone: dns.name.Name) -> ZoneServers | None:
+        """The servers of the zone with exactly this apex; None when none could be found.
+
+        Known by referral, or by its own NS RRset where the parent's servers serve it too and so never refer.
+        """
+        if (known := self.closest(zone)).zone == zone:
+            return known
+        found = await self.resolve(zone, dns.rdatatype.NS)
+        if (known := self.closest(zone)).zone == zone:
+            return known
+        if found.response is None or found.response.shape is not Shape.ANSWER:
+            return None
+        assert found.response.rrset is not None
+        assert found.reply is not None
+        assert found.reply.message is not None
+        servers = delegation(found.reply.message, found.servers.zone, zone, found.response.rrset)
+        self._remember(servers)
+        return servers
+
+    def _remember(self, servers: ZoneServers) -> None:
+        _keep(self._zones, servers.zone, servers, REMEMBERED_ZONES)
+
+
+def _keep(cache: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    cache[key] = value
+    cache.move_to_end(key)
+    while len(cache) > most:
+        cache.popitem(last=False)
+
+
+def _response(
+    reply: Reply | None, zone: ZoneServers, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
+) -> Response | None:
+    if reply is None or reply.message is None:
+        return None
+    response = classify(reply.message, zone.zone, name, dns.rdatatype.to_text(rdtype))
+    return None if response.shape is Shape.UNUSABLE else response
+
+
+def _why(found: Resolution) -> str:
+    zone = canonical_text(found.servers.zone)
+    if found.reply is None:
+        return f"no server of {zone} could be found"
+    if found.reply.message is not None:
+        return f"servers of {zone} answer {found.reply.message.rcode} or refer elsewhere"
+    return f"servers of {zone}: {found.reply.failure.value if found.reply.failure else 'no answer'}"
+
+
+def _failed(name: str, rdtype: str, aliases: tuple[str, ...], detail: str) -> Lookup:
+    return Lookup(
+        name=name,
+        type=rdtype,
+        outcome=LookupOutcome.FAILED,
+        aliases=aliases,
+        failure=Failure.UNRESOLVABLE,
+        detail=detail,
+    )

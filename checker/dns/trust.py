@@ -1,0 +1,93 @@
+"""From an anchor or DS to a zone's keys: the link between parent and child (RFC 4035 §5.2). Pure."""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
+from dns.rdtypes.ANY.DS import DS
+
+from checker.dns.algorithms import CAPS, DIGESTS, SHA1_DIGEST, SUPPORTED
+from checker.dns.reasons import Code, Reason
+from checker.dns.records import find, name_of, rdata_of
+from checker.dns.signatures import Key, check_signatures, may_sign, usable_keys
+from checker.observations.dns import Message, RRset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """A zone and the keys that its chain of trust vouches for."""
+
+    zone: str
+    keys: tuple[Key, ...]
+
+
+def trust_zone(reply: Message, zone: str, anchors: RRset, now: datetime) -> Trusted | Reason:
+    """The zone's keys, when a DS or DNSKEY of `anchors` leads to one that signs the DNSKEY RRset.
+
+    One usable DS whose key signs is enough (RFC 4035 §5.2); all others are left aside.
+    """
+    dnskeys = find(reply.answer, zone, "DNSKEY")
+    if dnskeys is None:
+        return Reason(code=Code.DNSKEY_MISSING, zone=zone)
+    entries = _entry_keys(dnskeys, zone, anchors)
+    if isinstance(entries, Reason):
+        return entries
+    checked = check_signatures(dnskeys, zone, entries, now)
+    if isinstance(checked, Reason):
+        return checked
+    return Trusted(zone=zone, keys=usable_keys(dnskeys))
+
+
+def usable_ds(ds: RRset) -> tuple[bytes, ...]:
+    """The DS records that count: supported algorithm and digest, SHA-1 only without a stronger one."""
+    supported = [
+        (int(record.digest_type), wire)
+        for wire in ds.rdata
+        if isinstance(record := rdata_of("DS", wire), DS)
+        and int(record.algorithm) in SUPPORTED
+        and int(record.digest_type) in {SHA1_DIGEST, *DIGESTS}
+    ]
+    stronger = [wire for digest, wire in supported if digest != SHA1_DIGEST]
+    return tuple(stronger or [wire for _, wire in supported])
+
+
+def _entry_keys(dnskeys: RRset, zone: str, anchors: RRset) -> tuple[Key, ...] | Reason:
+    """The keys of the RRset that an anchor vouches for."""
+    keys = usable_keys(dnskeys)
+    if anchors.type == "DNSKEY":
+        trusted = {
+            wire
+            for wire in anchors.rdata
+            if isinstance(k := rdata_of("DNSKEY", wire), DNSKEY) and may_sign(k)
+        }
+        anchored = tuple(key for key in keys if key.wire in trusted)
+        return anchored or Reason(code=Code.ANCHOR_MISMATCH, zone=zone)
+    wanted = usable_ds(anchors)
+    if len(wanted) > CAPS.ds_records:
+        return Reason(code=Code.TOO_COSTLY, zone=zone, record=f"{zone} DS")
+    found: list[Key] = []
+    failed = 0
+    for wire in wanted:
+        ds = rdata_of("DS", wire)
+        assert isinstance(ds, DS)
+        same = [key for key in keys if key.tag == ds.key_tag and key.algorithm == int(ds.algorithm)]
+        for key in same[: CAPS.keys_per_tag]:
+            if _digest(zone, key.wire, int(ds.digest_type)) == ds.digest:
+                found.append(key)
+            else:
+                failed += 1
+        if failed > CAPS.failed_verifications:
+            return Reason(code=Code.TOO_COSTLY, zone=zone, record=f"{zone} DNSKEY")
+    if not found:
+        tags = ", ".join(str(rdata_of("DS", wire).key_tag) for wire in wanted)  # type: ignore[attr-defined]
+        return Reason(code=Code.NO_KEY_FOR_DS, zone=zone, params=(("tags", tags),))
+    return tuple(dict.fromkeys(found))
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest(zone: str, key_wire: bytes, digest_type: int) -> bytes:
+    """DS digest of a DNSKEY (RFC 4034 §5.1.4)."""
+    algorithm = "sha1" if digest_type == SHA1_DIGEST else DIGESTS[digest_type]
+    return hashlib.new(algorithm, name_of(zone).to_digestable() + key_wire, usedforsecurity=False).digest()

@@ -1,0 +1,121 @@
+"""Each server address of a secure zone on its own: does what it says validate? Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from checker.dns.algorithms import CAPS, DEPRECATED
+from checker.dns.chain import Standing
+from checker.dns.reasons import Reason, Status
+from checker.dns.records import find, name_of
+from checker.dns.signatures import Key
+from checker.dns.trust import Trusted, trust_zone
+from checker.dns.validate import Answer, Kind, judge_answer
+from checker.observations.dns import DnssecObservation, Message, Reply, ServerView
+
+_LAME = frozenset({"REFUSED", "SERVFAIL", "NOTAUTH", "NOTIMP", "FORMERR"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServersSeen:
+    """What the servers came to: addresses that gave bogus answers, unusable ones, and how many answered.
+
+    `bogus` has (address, reason), `unusable` (address, English detail).
+    """
+
+    answering: int
+    bogus: tuple[tuple[str, Reason], ...]
+    unusable: tuple[tuple[str, str], ...]
+    sha1: bool
+
+
+def judge_servers(observation: DnssecObservation, standing: Standing) -> ServersSeen:
+    """Judge all views under the zone's keys as the chain found them, and under each server's own DNSKEY RRset.
+
+    A server counts as answering when it gave at least one reply with EDNS that is no refusal.
+    """
+    assert standing.trusted is not None
+    trusted = Trusted(zone=standing.zone, keys=_all_keys(observation, standing))
+    bogus: list[tuple[str, Reason]] = []
+    unusable: list[tuple[str, str]] = []
+    answering = 0
+    for view in observation.views:
+        where = f"{view.server.name.rstrip('.')} ({view.server.address})"
+        trouble = _unusable(view)
+        if trouble is not None:
+            unusable.append((where, trouble))
+            continue
+        answering += 1
+        reason = _first_fault(view, trusted, standing, observation.observed_at)
+        if reason is not None:
+            bogus.append((where, reason))
+    return ServersSeen(
+        answering=answering,
+        bogus=tuple(bogus),
+        unusable=tuple(unusable),
+        sha1=any(key.algorithm in DEPRECATED for key in trusted.keys),
+    )
+
+
+def _all_keys(observation: DnssecObservation, standing: Standing) -> tuple[Key, ...]:
+    """The zone's keys over all servers whose DNSKEY RRset validates: during a rollover they may differ."""
+    assert standing.trusted is not None
+    keys = list(standing.trusted.keys)
+    if standing.ds is None:
+        return tuple(keys)
+    for view in observation.views:
+        for reply in view.replies:
+            if reply.type == "DNSKEY" and reply.message is not None:
+                trusted = trust_zone(reply.message, standing.zone, standing.ds, observation.observed_at)
+                keys += trusted.keys if isinstance(trusted, Trusted) else ()
+    return tuple(dict.fromkeys(keys))
+
+
+def _unusable(view: ServerView) -> str | None:
+    """Why the server's replies say nothing about signatures, or None."""
+    first = view.replies[0] if view.replies else None
+    if first is None or first.message is None:
+        return str(first.failure.value) if first is not None and first.failure else "not asked"
+    if first.message.rcode in _LAME:
+        return first.message.rcode
+    return None if first.message.edns else "no EDNS"
+
+
+def _first_fault(view: ServerView, trusted: Trusted, standing: Standing, now: datetime) -> Reason | None:
+    for reply in view.replies:
+        message = reply.message
+        if message is None or message.rcode in _LAME or not message.edns:
+            continue
+        reason = _fault(reply, message, trusted, standing, now)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _fault(
+    reply: Reply, message: Message, trusted: Trusted, standing: Standing, now: datetime
+) -> Reason | None:
+    if reply.type == "DNSKEY" and standing.ds is not None:
+        checked = trust_zone(message, standing.zone, standing.ds, now)
+        return checked if isinstance(checked, Reason) else None
+    name = reply.name
+    for _ in range(CAPS.alias_hops):
+        answer = judge_answer(message, name, reply.type, trusted, now)
+        if answer.status is Status.BOGUS:
+            return answer.reason
+        following = _inside(answer, message, trusted.zone, reply.type)
+        if following is None:
+            return None
+        name = following
+    return None
+
+
+def _inside(answer: Answer, message: Message, zone: str, rdtype: str) -> str | None:
+    """The alias's target when the same message answers for it inside the zone."""
+    if (
+        answer.kind is not Kind.ALIAS
+        or answer.target is None
+        or not name_of(answer.target).is_subdomain(name_of(zone))
+    ):
+        return None
+    carried = find(message.answer, answer.target, rdtype) or find(message.answer, answer.target, "CNAME")
+    return answer.target if carried else None

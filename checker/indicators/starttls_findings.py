@@ -1,0 +1,162 @@
+"""What is worth saying of one mail host's dialogues, certificates and protocols. Never decides the cell."""
+
+from collections.abc import Iterator
+
+from checker.indicators.certificates import certificate_names, names_in_cn_only, shown_names
+from checker.observations.fact import Fact
+from checker.observations.failure import Failure
+from checker.observations.mail import MailHost, MailSession, MailState, SmtpReply
+from checker.observations.tls import TlsFacts
+from checker.protocols.certificate import read_certificate
+from checker.protocols.host_names import names_host
+from checker.rulesets import Ruleset
+from checker.verdict import Finding
+
+_OLD_VERSIONS = frozenset({"SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"})
+_WEAK_FACTS = {
+    "ssl2": "SSLv2",
+    "ssl3": "SSLv3",
+    "tls10": "TLS 1.0",
+    "tls11": "TLS 1.1",
+    "null_suites": "NULL",
+    "anonymous_suites": "anon",
+    "export_suites": "EXPORT",
+    "des_suites": "DES",
+    "rc4_suites": "RC4",
+    "block64_suites": "3DES",
+}
+
+
+def dialogues(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
+    """STARTTLS not offered, offered in vain, old protocols only, bytes pushed in before TLS (RFC 3207 §4)."""
+    for state, code in (
+        (MailState.NOT_OFFERED, "starttls_not_offered"),
+        (MailState.HANDSHAKE_FAILED, "starttls_handshake_failed"),
+    ):
+        those = [session for session in host.sessions if session.state is state]
+        for reason, some in _grouped(those):
+            yield ruleset.finding(code, host.name, addresses=_addresses(some), reason=reason)
+    old_only = [
+        session for session in host.sessions if session.state is MailState.TLS and session.broad is not None
+    ]
+    if old_only:
+        version = next((session.broad.version for session in old_only if session.broad), None)
+        yield ruleset.finding(
+            "starttls_old_protocol_only", host.name, addresses=_addresses(old_only), version=version or "?"
+        )
+    if injected := [session for session in host.sessions if session.discarded_bytes]:
+        yield ruleset.finding("starttls_injection", host.name, addresses=_addresses(injected))
+
+
+def names(host: MailHost, mail_domain: str, ruleset: Ruleset) -> tuple[Finding, ...]:
+    """The reasons for `(C)`: certificates that do not name the MX host (RFC 9525; CN by the ruleset)."""
+    reasons: dict[tuple[str, str], list[MailSession]] = {}
+    for session in host.sessions:
+        chain = _chain(session)
+        leaf = read_certificate(chain[0]) if chain else None
+        if leaf is None or leaf.dns_names is None or certificate_names(leaf, host.name, ruleset):
+            continue
+        code = "starttls_certificate_wrong_name"
+        if names_in_cn_only(leaf, host.name):
+            code = "starttls_certificate_common_name_only"
+        elif names_host(
+            mail_domain, dns_names=leaf.dns_names, common_names=leaf.common_names, common_name_counts=True
+        ):
+            code = "starttls_certificate_names_domain"
+        reasons.setdefault((code, shown_names(leaf)), []).append(session)
+    findings = (
+        ruleset.finding(code, host.name, addresses=_addresses(sessions), names=shown, mail_domain=mail_domain)
+        for (code, shown), sessions in reasons.items()
+    )
+    return tuple(finding for finding in findings if finding)
+
+
+def certificates_and_protocols(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
+    """Trust, dates and old protocols: findings only, since no mail cell depends on them (RFC 7435)."""
+    for session in host.sessions:
+        chain = _chain(session)
+        if chain and read_certificate(chain[0]).dns_names is None:
+            yield ruleset.finding("starttls_certificate_unreadable", host.name)
+        trust = session.handshake.trust if session.handshake else None
+        if trust is not None:
+            if trust.expired:
+                certificate = ", ".join(trust.expired)
+                yield ruleset.finding("starttls_certificate_expired", host.name, certificate=certificate)
+            if trust.not_yet_valid:
+                certificate = ", ".join(trust.not_yet_valid)
+                yield ruleset.finding(
+                    "starttls_certificate_not_yet_valid", host.name, certificate=certificate
+                )
+            if trust.self_signed is Fact.YES and trust.trusted is Fact.NO:
+                yield ruleset.finding("starttls_certificate_self_signed", host.name)
+            elif trust.trusted is Fact.NO and not (trust.expired or trust.not_yet_valid):
+                issuer = read_certificate(chain[0]).issuer
+                yield ruleset.finding("starttls_certificate_untrusted", host.name, issuer=issuer)
+        if old := _old(session):
+            yield ruleset.finding("starttls_old_protocols", host.name, what=old)
+
+
+def unanswered(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
+    """Addresses without a dialogue: they refused us, nobody answered, or we did not ask."""
+    refused = [session for session in host.sessions if session.state is MailState.REFUSED_US]
+    for reason, some in _grouped(refused):
+        yield ruleset.finding("starttls_refused_us", host.name, addresses=_addresses(some), reason=reason)
+    for states, code in (
+        ((MailState.TIMEOUT, MailState.UNRESOLVABLE), "starttls_no_answer"),
+        ((MailState.CONNECTION_REFUSED,), "starttls_connection_refused"),
+    ):
+        if those := [session for session in host.sessions if session.state in states]:
+            yield ruleset.finding(code, host.name, addresses=_addresses(those))
+    for failure, code in (
+        (Failure.EXCLUDED, "excluded_on_request"),
+        (Failure.NOT_ALLOWED, "mail_address_not_allowed"),
+        (Failure.LOCAL, "mail_own_trouble"),
+        (None, "mail_not_asked_again"),
+    ):
+        skipped = [session for session in host.sessions if session.state is MailState.NOT_PROBED]
+        if those := [session for session in skipped if session.failure is failure]:
+            yield ruleset.finding(code, host.name, addresses=_addresses(those))
+
+
+def _grouped(sessions: list[MailSession]) -> Iterator[tuple[str, list[MailSession]]]:
+    by_reason: dict[str, list[MailSession]] = {}
+    for session in sessions:
+        by_reason.setdefault(_reason(session), []).append(session)
+    yield from by_reason.items()
+
+
+def _reason(session: MailSession) -> str:
+    """The last thing that was said or happened, as shown in a text: a reply, a TLS detail, or a failure's name."""
+    if session.handshake is not None:
+        alert = f"alert {session.handshake.alert}" if session.handshake.alert is not None else ""
+        return alert or session.handshake.detail or str(session.failure or session.handshake.outcome)
+    if session.failure is not None:
+        return session.failure.value
+    last = session.starttls or session.helo or session.ehlo or session.banner
+    return _shown(last) if last else "?"
+
+
+def _shown(reply: SmtpReply) -> str:
+    return f"{reply.code} {reply.lines[-1] if reply.lines else ''}".strip()[:200]
+
+
+def _addresses(sessions: list[MailSession]) -> str:
+    return ", ".join(str(session.address) for session in sessions)
+
+
+def _chain(session: MailSession) -> tuple[bytes, ...]:
+    if session.handshake is not None and session.handshake.chain:
+        return session.handshake.chain
+    return session.broad.certificates if session.broad is not None else ()
+
+
+def _old(session: MailSession) -> str:
+    """Old protocols and weak suites seen, for showing: the full set where it was taken, else the version spoken."""
+    if session.facts is not None:
+        return ", ".join(shown for fact, shown in _WEAK_FACTS.items() if _yes(session.facts, fact))
+    version = session.handshake.version if session.handshake else None
+    return version.replace("v", " ") if version in _OLD_VERSIONS and version else ""
+
+
+def _yes(facts: TlsFacts, name: str) -> bool:
+    return getattr(facts, name) is Fact.YES

@@ -1,0 +1,79 @@
+"""Whether this vantage gets out on port 25, learnt from the sweep's own mail conversations. Touches no network.
+
+Many networks drop outgoing port 25 silently; then every mail server looks dead and none of them is.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from checker.observations.fact import Fact
+from checker.observations.failure import Failure
+from checker.observations.mail import MailObservation, MailSession, MailStage
+from checker.observations.vantage import Vantage
+
+SILENT_HOSTS_FOR_NO = 2
+"""Distinct mail hosts, at distinct addresses, that must have stayed silent before the silence is held to be ours."""
+_SILENCE = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
+
+
+@dataclass(slots=True)
+class _Family:
+    """What was met on port 25 over one address family; `silent` holds at most SILENT_HOSTS_FOR_NO pairs."""
+
+    proven: bool = False
+    contact: bool = False
+    silent: list[tuple[str, str]] = field(default_factory=list)
+
+    def see(self, host: str, session: MailSession) -> None:
+        if session.banner is not None:
+            self.proven = True
+        elif session.stage is MailStage.NONE and session.failure in _SILENCE:
+            self._see_silence(host, str(session.address))
+        elif session.stage is not MailStage.NONE or session.failure is Failure.REFUSED:
+            self.contact = True
+
+    def _see_silence(self, host: str, address: str) -> None:
+        known = any(host == other or address == place for other, place in self.silent)
+        if not known and len(self.silent) < SILENT_HOSTS_FOR_NO:
+            self.silent.append((host, address))
+
+    def fact(self, *, closed: bool) -> Fact:
+        if self.proven:
+            return Fact.YES
+        silent = len(self.silent) >= SILENT_HOSTS_FOR_NO and not self.contact
+        return Fact.NO if closed and silent else Fact.NOT_TESTED
+
+
+class PortTwentyFive:
+    """Sweep-wide: YES per family at the first SMTP banner; NO only once closed, when all that was met is silence."""
+
+    def __init__(self, vantage: Vantage) -> None:
+        self._vantage = vantage
+        self._ipv4 = _Family(proven=vantage.port25_ipv4 is Fact.YES)
+        self._ipv6 = _Family(proven=vantage.port25_ipv6 is Fact.YES)
+        self._closed = False
+
+    def see(self, mail: MailObservation) -> bool:
+        """Learn from one mail domain; True when a family has been proven by it."""
+        before = (self._ipv4.proven, self._ipv6.proven)
+        for host in mail.hosts:
+            for session in host.sessions:
+                (self._ipv4 if session.address.version == 4 else self._ipv6).see(host.name, session)
+        return before != (self._ipv4.proven, self._ipv6.proven)
+
+    def close(self) -> None:
+        """Nothing more is awaited: from now on lasting silence is NO."""
+        self._closed = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether waiting can change nothing any more."""
+        return self._closed or (self._ipv4.proven and self._ipv6.proven)
+
+    @property
+    def vantage(self) -> Vantage:
+        """The vantage with what is known of port 25 so far."""
+        return replace(
+            self._vantage,
+            port25_ipv4=self._ipv4.fact(closed=self._closed),
+            port25_ipv6=self._ipv6.fact(closed=self._closed),
+        )

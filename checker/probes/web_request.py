@@ -1,0 +1,134 @@
+"""One GET at one pinned address, as a hop: what came, or how far it got. Follows nothing."""
+
+import asyncio
+from dataclasses import dataclass
+
+import httpx
+
+from checker.network.door import Network
+from checker.network.errors import NetworkError
+from checker.network.http_transport import PinnedTransport
+from checker.network.stream import Limits
+from checker.observations.dns import IPAddress
+from checker.observations.tls import TlsOutcome
+from checker.observations.web import Hop, VisitEnd
+from checker.protocols.locations import WebUrl
+from checker.protocols.refresh import meta_refresh, refresh_target
+
+WAITS_PER_CONVERSATION = 3
+"""A conversation may take this many waits: 30 s with the usual 10 s."""
+MAX_CONVERSATION_BYTES = 262_144
+MAX_BODY_BYTES = 65_536
+MAX_LOCATION_CHARACTERS = 2_048
+MAX_HEADER_CHARACTERS = 300
+"""How much of Location, and of other headers, an observation keeps."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The statuses whose Location is followed (RFC 9110 §15.4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A hop, and what following it further takes.
+
+    `end` is NO_ANSWER, NO_TLS or NO_HTTP when no response came; `location` the whole Location of a redirect, None for
+    one without it; `took_s` the seconds from the accepted connection on.
+    """
+
+    hop: Hop
+    end: VisitEnd | None = None
+    location: str | None = None
+    set_cookies: tuple[str, ...] = ()
+    took_s: float = 0.0
+
+
+async def ask(network: Network, address: IPAddress, url: WebUrl, *, cookies: str, total_s: float) -> Answer:
+    """Send one GET for `url` to `address` and take the head of the response; never raises for the peer's doings."""
+    loop = asyncio.get_running_loop()
+    limits = Limits(wait_s=network.wait_s, total_s=total_s, max_bytes=MAX_CONVERSATION_BYTES)
+    request = httpx.Request("GET", str(url), headers=_headers(network, url, cookies))
+    async with PinnedTransport(
+        network, address, url.port, limits, max_body_bytes=MAX_BODY_BYTES
+    ) as transport:
+        try:
+            response = await transport.handle_async_request(request)
+        except NetworkError as error:
+            hop = Hop(url=str(url), address=address, handshake=transport.handshake, failure=error.failure)
+            return Answer(hop=hop, end=_end(transport, url), took_s=_since(transport.connected_at, loop))
+        location = _header(response, "location") if response.status_code in REDIRECTS else None
+        hop = Hop(
+            url=str(url),
+            address=address,
+            status=response.status_code,
+            location=None if location is None else location[:MAX_LOCATION_CHARACTERS],
+            server=_capped(_header(response, "server")),
+            hsts=_capped(_header(response, "strict-transport-security")) if url.scheme == "https" else None,
+            handshake=transport.handshake,
+            refresh=await _refresh(response, url),
+        )
+        return Answer(
+            hop=hop,
+            location=location,
+            set_cookies=tuple(
+                _text(value) for name, value in response.headers.raw if name.lower() == b"set-cookie"
+            ),
+            took_s=_since(transport.connected_at, loop),
+        )
+
+
+def _headers(network: Network, url: WebUrl, cookies: str) -> dict[str, str]:
+    headers = {
+        "Host": url.authority,
+        "User-Agent": network.identity.user_agent,
+        "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+        "Accept-Language": "sv,en;q=0.5",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    return headers | {"Cookie": cookies} if cookies else headers
+
+
+def _end(transport: PinnedTransport, url: WebUrl) -> VisitEnd:
+    if transport.connected_at is None:
+        return VisitEnd.NO_ANSWER
+    seen = transport.handshake
+    if url.scheme == "https" and (seen is None or seen.outcome is not TlsOutcome.ESTABLISHED):
+        return VisitEnd.NO_TLS
+    return VisitEnd.NO_HTTP
+
+
+async def _refresh(response: httpx.Response, url: WebUrl) -> str | None:
+    """Where an http page sends its visitor; over https nobody asks, and the body stays unread."""
+    if url.scheme == "https" or response.status_code in REDIRECTS:
+        return None
+    if (value := _header(response, "refresh")) and (target := refresh_target(value)):
+        return target
+    kind = _header(response, "content-type")
+    if kind is not None and "html" not in kind.lower():
+        return None
+    page = bytearray()
+    try:
+        async for part in response.aiter_raw():
+            page += part
+    except NetworkError:
+        pass  # what came before the body broke off is still looked at
+    return meta_refresh(bytes(page))
+
+
+def _header(response: httpx.Response, name: str) -> str | None:
+    wanted = name.encode("ascii")
+    return next((_text(value) for key, value in response.headers.raw if key.lower() == wanted), None)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _capped(value: str | None) -> str | None:
+    return value if value is None else value[:MAX_HEADER_CHARACTERS]
+
+
+def _since(moment: float | None, loop: asyncio.AbstractEventLoop) -> float:
+    return 0.0 if moment is None else loop.time() - moment

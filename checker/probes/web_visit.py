@@ -1,0 +1,151 @@
+"""Following one chain of redirects from one starting URL at one pinned address. Judges nothing.
+
+Each (URL, address, cookies) is asked once an observation: the chain from http often reaches what the visit from https
+starts with.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from checker.dns.lookup import Lookups
+from checker.network.door import Network
+from checker.observations.dns import IPAddress, LookupOutcome
+from checker.observations.failure import Failure
+from checker.observations.tls import ChainTrust, TlsOutcome
+from checker.observations.web import Hop, Visit, VisitEnd
+from checker.probes.web_request import REDIRECTS, WAITS_PER_CONVERSATION, Answer, ask
+from checker.protocols import cookies
+from checker.protocols.locations import BadLocation, WebUrl, resolve
+
+MAX_REDIRECTS = 10
+VISITED_PORTS = frozenset({80, 443})
+ADDRESSES_PER_TARGET = 2
+"""How many addresses of another host are tried when it does not answer."""
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DeadEnd:
+    """Why a URL is not asked anywhere."""
+
+    end: VisitEnd
+    failure: Failure | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Visits:
+    """All visits of one observation of `host`: what was asked and resolved is asked and resolved once."""
+
+    host: str
+    network: Network
+    lookups: Lookups
+    trust: Callable[[tuple[bytes, ...]], ChainTrust]
+    _asked: dict[tuple[str, IPAddress, str], asyncio.Task[Answer]] = field(default_factory=dict)
+    _resolved: dict[str, asyncio.Task[tuple[IPAddress, ...] | _DeadEnd]] = field(default_factory=dict)
+
+    async def visit(self, start: WebUrl, address: IPAddress) -> Visit:
+        """Follow redirects from `start` at `address`; the same host stays there, others are resolved.
+
+        The conversations together take at most `WAITS_PER_CONVERSATION` waits.
+        """
+        url = start
+        jar: tuple[cookies.Cookie, ...] = ()
+        hops: list[Hop] = []
+        seen: set[tuple[WebUrl, tuple[cookies.Cookie, ...]]] = set()
+        left_s = WAITS_PER_CONVERSATION * self.network.wait_s
+        while (url, jar) not in seen and len(hops) <= MAX_REDIRECTS:
+            seen.add((url, jar))
+            places = (address,) if url.host == start.host else await self._places(url, address)
+            if url.port not in VISITED_PORTS:
+                places = _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.NOT_ALLOWED)
+            if isinstance(places, _DeadEnd):
+                hops.append(Hop(url=str(url), address=None, failure=places.failure))
+                return Visit(hops=tuple(hops), end=places.end)
+            answer = await self._ask_first(url, places, cookies.header(jar, url.scheme, url.host), left_s)
+            hops.append(answer.hop)
+            left_s -= answer.took_s
+            if answer.end is not None:
+                return Visit(hops=tuple(hops), end=answer.end)
+            if answer.hop.status not in REDIRECTS:
+                return Visit(hops=tuple(hops), end=VisitEnd.CONTENT)
+            target = resolve(answer.location or "", url)
+            if isinstance(target, BadLocation):
+                return Visit(hops=tuple(hops), end=VisitEnd.BAD_LOCATION)
+            jar = cookies.remember(jar, url.host, answer.set_cookies)
+            url = target
+        return Visit(hops=tuple(hops), end=VisitEnd.LOOP)
+
+    async def _ask_first(
+        self, url: WebUrl, places: tuple[IPAddress, ...], sent: str, left_s: float
+    ) -> Answer:
+        """The answer from the first place that takes a connection, else the last one's failure."""
+        if left_s <= 0:
+            hop = Hop(url=str(url), address=places[0], failure=Failure.TIMEOUT)
+            return Answer(hop=hop, end=VisitEnd.NO_ANSWER)
+        tried = places[:ADDRESSES_PER_TARGET]
+        for place in tried:
+            answer = await _once(
+                self._asked, (str(url), place, sent), partial(self._ask, url, place, sent, left_s)
+            )
+            if answer.end is not VisitEnd.NO_ANSWER or place == tried[-1]:
+                return answer
+        raise AssertionError("a target without addresses is a dead end")
+
+    async def _ask(self, url: WebUrl, place: IPAddress, sent: str, left_s: float) -> Answer:
+        answer = await ask(self.network, place, url, cookies=sent, total_s=left_s)
+        seen = answer.hop.handshake
+        if (
+            url.host != self.host
+            or seen is None
+            or seen.outcome is not TlsOutcome.ESTABLISHED
+            or not seen.chain
+        ):
+            return answer
+        judged = replace(seen, trust=self.trust(seen.chain))
+        return replace(answer, hop=replace(answer.hop, handshake=judged))
+
+    async def _places(self, url: WebUrl, like: IPAddress) -> tuple[IPAddress, ...] | _DeadEnd:
+        """Where another host is visited: one address like the pinned one first, then one of the other family."""
+        if self.network.policy.excludes_name(url.host):
+            return _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.EXCLUDED)
+        places = await _once(self._resolved, url.host, partial(self._resolve, url))
+        if isinstance(places, _DeadEnd):
+            return places
+        alike = [place for place in places if place.version == like.version]
+        other = [place for place in places if place.version != like.version]
+        return (*alike[:1], *other[:1], *alike[1:], *other[1:])
+
+    async def _resolve(self, url: WebUrl) -> tuple[IPAddress, ...] | _DeadEnd:
+        if literal := url.address:
+            found: tuple[IPAddress, ...] = (literal,)
+        else:
+            pair = await asyncio.gather(
+                self.lookups.lookup(url.host, "A"), self.lookups.lookup(url.host, "AAAA")
+            )
+            found = tuple(place for lookup in pair for place in lookup.addresses)
+            if not found:
+                failed = any(lookup.outcome is LookupOutcome.FAILED for lookup in pair)
+                return _DeadEnd(end=VisitEnd.UNRESOLVED, failure=Failure.UNRESOLVABLE if failed else None)
+        policy = self.network.policy
+        welcome = tuple(
+            place for place in found if not policy.is_excluded(place) and not policy.refusal(place)
+        )
+        if welcome:
+            return welcome
+        excluded = any(policy.is_excluded(place) for place in found)
+        return _DeadEnd(
+            end=VisitEnd.NOT_VISITED, failure=Failure.EXCLUDED if excluded else Failure.NOT_ALLOWED
+        )
+
+
+async def _once(tasks: dict[K, asyncio.Task[T]], key: K, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The result of one task for each key, however many wait for it."""
+    task = tasks.get(key)
+    if task is None:
+        task = tasks[key] = asyncio.ensure_future(start())
+    return await task

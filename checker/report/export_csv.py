@@ -1,0 +1,38 @@
+"""results.csv: the printed codes, one line a row (RFC 4180, UTF-8 without BOM). Never lets a spreadsheet run a cell."""
+
+import csv
+from collections.abc import Iterable
+from typing import TextIO
+
+from checker.report.model import COLUMNS, RowResult
+
+HEADER = ("code", "region", "domain", "web_host", "mail_domain", *COLUMNS)
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for the start of a formula (OWASP, "CSV Injection"); the dash `–` is not among them."""
+
+
+class CsvResults:
+    """Writes results.csv row by row. `out` is a text file opened with `newline=""` and UTF-8."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._writer = csv.writer(out, lineterminator="\r\n")
+        self._writer.writerow(HEADER)
+
+    def add(self, result: RowResult) -> None:
+        """Write one row; the columns that were not asked for stay empty."""
+        row = result.row
+        texts = (row.code, row.region, row.domain, row.web_host, row.mail_domain, *map(result.cell, COLUMNS))
+        self._writer.writerow(map(_inert, texts))
+
+
+def write_csv(results: Iterable[RowResult], out: TextIO) -> None:
+    """Write all of results.csv, in the order given."""
+    writer = CsvResults(out)
+    for result in results:
+        writer.add(result)
+
+
+def _inert(text: str) -> str:
+    """The text with an apostrophe before anything that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

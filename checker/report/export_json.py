@@ -1,0 +1,128 @@
+"""results.json, described by results.schema.json: written row by row, never holding the rows."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any, TextIO
+
+from checker.report.dates import machine_time
+from checker.report.model import COLUMNS, RowResult, Summary, SweepInfo
+from checker.report.words import SUBJECT_LIMIT, Lang, message, visible
+from checker.verdict import Finding, Flag, Verdict
+
+SCHEMA_VERSION = "1.0"
+"""Raised in its first part when something is removed or changes meaning, in its second when something is added."""
+
+SCHEMA_NAME = "results.schema.json"
+
+
+def result_object(result: RowResult, lang: Lang = "sv") -> dict[str, Any]:
+    """One row as it stands in `results`; columns that were not asked for are left out of `indicators`."""
+    row = result.row
+    return {
+        "code": row.code,
+        "region": row.region,
+        "domain": row.domain,
+        "web_host": row.web_host,
+        "mail_domain": row.mail_domain,
+        "indicators": {
+            column: _indicator(verdict, lang)
+            for column in COLUMNS
+            if (verdict := result.verdict(column)) is not None
+        },
+    }
+
+
+def _indicator(verdict: Verdict, lang: Lang) -> dict[str, Any]:
+    return {
+        "cell": verdict.cell,
+        "verdict": verdict.value.value,
+        "flags": [flag.value for flag in Flag if flag in verdict.flags],
+        "parts": [
+            {"subject": visible(part.subject, SUBJECT_LIMIT), "verdict": part.value.value}
+            for part in verdict.parts
+        ],
+        "last_good": None,
+        "findings": [_finding(finding, lang) for finding in verdict.findings],
+    }
+
+
+def _finding(finding: Finding, lang: Lang) -> dict[str, str]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "subject": visible(finding.subject, SUBJECT_LIMIT),
+        "message": message(finding, lang),
+    }
+
+
+def sweep_object(sweep: SweepInfo) -> dict[str, Any]:
+    """What the figures rest on: when, rules, software, vantage."""
+    vantage = sweep.vantage
+    facts = ("ipv4", "ipv6", "dns_udp", "dns_tcp", "clock", "root_validates", "port25_ipv4", "port25_ipv6")
+    return {
+        "id": sweep.id,
+        "started": machine_time(sweep.started),
+        "finished": machine_time(sweep.finished),
+        "ruleset": sweep.ruleset,
+        "ruleset_version": sweep.ruleset_version,
+        "software": sweep.software,
+        "trust_store": sweep.trust_store,
+        "columns": list(sweep.columns),
+        "vantage": {"name": vantage.name, **{fact: getattr(vantage, fact).value for fact in facts}},
+    }
+
+
+def summary_object(summary: Summary) -> dict[str, Any]:
+    """The figures of the summary sentences, by column."""
+    return {
+        "rows": summary.rows,
+        **{
+            column.column: {
+                name: value for name, value in asdict(column).items() if name not in {"column", "details"}
+            }
+            | dict(column.details)
+            for column in summary.columns
+        },
+    }
+
+
+class JsonResults:
+    """Writes results.json as the rows come: the sweep first, `results` row by row, the summary last.
+
+    `out` is a text file in UTF-8. The file is whole only after `finish`.
+    """
+
+    def __init__(self, out: TextIO, sweep: SweepInfo, lang: Lang = "sv") -> None:
+        self._out, self._lang, self._before = out, lang, "\n"
+        out.write(f'{{"schema_version": {_json(SCHEMA_VERSION)},\n"sweep": {_json(sweep_object(sweep))},\n')
+        out.write('"results": [')
+
+    def add(self, result: RowResult) -> None:
+        """Write one row, on one line."""
+        self._out.write(self._before + _json(result_object(result, self._lang)))
+        self._before = ",\n"
+
+    def finish(self, summary: Summary) -> None:
+        """Write the summary and close the object."""
+        self._out.write(f'\n],\n"summary": {_json(summary_object(summary))}}}\n')
+
+
+def write_json(
+    results: Iterable[RowResult], out: TextIO, *, sweep: SweepInfo, summary: Summary, lang: Lang = "sv"
+) -> None:
+    """Write all of results.json, rows in the order given."""
+    writer = JsonResults(out, sweep, lang)
+    for result in results:
+        writer.add(result)
+    writer.finish(summary)
+
+
+def schema_text() -> str:
+    """The JSON Schema of results.json, as shipped with the program."""
+    return (files("checker.report") / SCHEMA_NAME).read_text(encoding="utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

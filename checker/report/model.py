@@ -1,0 +1,173 @@
+"""The table as data: judged rows, the sweep they belong to, and what they add up to. Pure; never writes words or files."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from checker.observations.row import Row
+from checker.observations.vantage import Vantage
+from checker.verdict import Finding, Flag, Severity, Value, Verdict
+
+COLUMNS: tuple[str, ...] = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
+"""The five columns of Appendix A in the order of the page; a test holds it to the registry of indicators."""
+
+WORST_SEVERITY_FIRST = (Severity.FAULT, Severity.WARNING, Severity.NOTE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowResult:
+    """One judged row: a verdict for each column that was asked for, the others left out (`--only`)."""
+
+    row: Row
+    verdicts: tuple[Verdict, ...]
+
+    def verdict(self, column: str) -> Verdict | None:
+        """The verdict of one column, None when it was not asked for."""
+        return next((verdict for verdict in self.verdicts if verdict.indicator == column), None)
+
+    def cell(self, column: str) -> str:
+        """The printed code of one column, empty when it was not asked for."""
+        verdict = self.verdict(column)
+        return "" if verdict is None else verdict.cell
+
+
+Results = Callable[[], Iterator[RowResult]]
+"""Reads the judged rows from the start, in the order of domains.csv, as often as it is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepInfo:
+    """What every published figure must say of itself: when, by which rules, with what, and from where.
+
+    `software` is name and version; `trust_store` names the certificate store (with its version) or the `--ca-file`;
+    `columns` are those that were asked for.
+    """
+
+    id: str
+    started: datetime
+    finished: datetime
+    ruleset: str
+    ruleset_version: str
+    software: str
+    vantage: Vantage
+    trust_store: str = ""
+    columns: tuple[str, ...] = COLUMNS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSummary:
+    """One column added up: `yes` of `measured` rows, and beside them the rows that are no part of that figure.
+
+    `measured + not_measured + not_applicable + not_asked` is the number of rows. `–` cells are counted apart: an
+    organisation without the service neither has nor lacks it. A pair counts by its worse verdict. `details` are
+    (name, count) pairs; see DETAILS for what each counts.
+    """
+
+    column: str
+    measured: int
+    not_measured: int
+    not_applicable: int
+    not_asked: int
+    yes: int
+    details: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The figures of the report's section 7.1, for this sweep (notation.md, "Summary sentences")."""
+
+    rows: int
+    columns: tuple[ColumnSummary, ...]
+
+    def column(self, name: str) -> ColumnSummary:
+        """The figures of one column; KeyError for a name that is no column."""
+        for column in self.columns:
+            if column.column == name:
+                return column
+        raise KeyError(name)
+
+
+def _has(verdict: Verdict) -> bool:
+    """Whether the cell counts as having what the column asks about."""
+    match verdict.indicator:
+        case "starttls":
+            return verdict.value in {Value.YES, Value.PARTIAL}
+        case "https":
+            initial_connection = {Flag.JA, Flag.A}
+            return verdict.value in {Value.YES, Value.BROKEN} or not initial_connection.isdisjoint(
+                verdict.flags
+            )
+        case _:
+            return verdict.value is Value.YES
+
+
+DETAILS: dict[str, dict[str, Callable[[Verdict], bool]]] = {
+    "starttls": {
+        "wrong_name": lambda verdict: Flag.C in verdict.flags,
+        "partial": lambda verdict: verdict.value is Value.PARTIAL,
+    },
+    "https": {
+        "no_redirect": lambda verdict: Flag.N in verdict.flags,
+        "to_http": lambda verdict: Flag.JA in verdict.flags,
+        "no_content": lambda verdict: Flag.A in verdict.flags,
+        "insecure": lambda verdict: Flag.F in verdict.flags,
+        "broken": lambda verdict: verdict.value is Value.BROKEN,
+    },
+    "dnssec": {"broken": lambda verdict: verdict.value is Value.BROKEN},
+    "www_ipv6": {},
+    "mail_ipv6": {},
+}
+"""What is counted inside a column: of those with STARTTLS or https; for DNSSEC of those without."""
+
+
+class SummaryCounter:
+    """Adds rows up one at a time; holds figures only, never rows."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._counts: dict[str, Counter[str]] = {column: Counter() for column in COLUMNS}
+
+    def add(self, result: RowResult) -> None:
+        """Count one row."""
+        self._rows += 1
+        for column in COLUMNS:
+            self._counts[column].update(_traits(result.verdict(column)))
+
+    def summary(self) -> Summary:
+        """The figures over the rows added so far."""
+        return Summary(rows=self._rows, columns=tuple(self._column(column) for column in COLUMNS))
+
+    def _column(self, column: str) -> ColumnSummary:
+        counts = self._counts[column]
+        return ColumnSummary(
+            column=column,
+            measured=counts["measured"],
+            not_measured=counts["not_measured"],
+            not_applicable=counts["not_applicable"],
+            not_asked=counts["not_asked"],
+            yes=counts["yes"],
+            details=tuple((name, counts[f"detail:{name}"]) for name in DETAILS[column]),
+        )
+
+
+def _traits(verdict: Verdict | None) -> Iterator[str]:
+    """The counters that one cell raises by one."""
+    if verdict is None:
+        yield "not_asked"
+    elif verdict.value is Value.UNKNOWN:
+        yield "not_measured"
+    elif verdict.value is Value.NOT_APPLICABLE:
+        yield "not_applicable"
+    else:
+        yield "measured"
+        if _has(verdict):
+            yield "yes"
+        for name, counts in DETAILS[verdict.indicator].items():
+            if counts(verdict):
+                yield f"detail:{name}"
+
+
+def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings by severity, faults first, otherwise in the order the judge gave them."""
+    return tuple(sorted(findings, key=lambda finding: WORST_SEVERITY_FIRST.index(finding.severity)))

@@ -1,0 +1,108 @@
+"""Judged rows parked on disk as JSON Lines, written in any order and read in that of domains.csv. Never holds rows."""
+
+import json
+import os
+import tempfile
+from array import array
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from checker.observations.row import Row
+from checker.report.model import RowResult
+from checker.verdict import Finding, Flag, Part, Severity, Value, Verdict
+
+_ABSENT = -1
+
+
+class Spool:
+    """A place on disk for judged rows. Memory is sixteen bytes a row: where each line starts and how long it is.
+
+    The file has no name and vanishes with the process, however that ends. `directory` should be a real disk:
+    `/tmp` may be memory. Not for use from several threads.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._file = tempfile.TemporaryFile(prefix="checker-spool-", dir=directory)  # noqa: SIM115 - closed by close()
+        self._starts = array("q")
+        self._lengths = array("q")
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __contains__(self, index: int) -> bool:
+        return 0 <= index < len(self._starts) and self._starts[index] != _ABSENT
+
+    def __len__(self) -> int:
+        """How many rows are there."""
+        return sum(start != _ABSENT for start in self._starts)
+
+    def put(self, index: int, result: RowResult) -> None:
+        """Store the row that stands at `index` in domains.csv (from 0), in place of an earlier one."""
+        line = json.dumps(encode(result)).encode("ascii") + b"\n"
+        missing = index + 1 - len(self._starts)
+        if missing > 0:
+            self._starts.extend([_ABSENT] * missing)
+            self._lengths.extend([0] * missing)
+        self._file.write(line)
+        self._starts[index], self._lengths[index] = self._end, len(line)
+        self._end += len(line)
+
+    def get(self, index: int) -> RowResult:
+        """The row at `index`; KeyError when it was never put."""
+        if index not in self:
+            raise KeyError(index)
+        return self._read(index)
+
+    def results(self) -> Iterator[RowResult]:
+        """Every stored row in the order of domains.csv; call it again to read from the start."""
+        for index, start in enumerate(self._starts):
+            if start != _ABSENT:
+                yield self._read(index)
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._file.close()
+
+    def _read(self, index: int) -> RowResult:
+        self._file.flush()
+        line = os.pread(self._file.fileno(), self._lengths[index], self._starts[index])
+        return decode(json.loads(line))
+
+
+def encode(result: RowResult) -> dict[str, Any]:
+    """The row as plain JSON values, without loss; enums are strings already."""
+    return asdict(result)
+
+
+def decode(stored: dict[str, Any]) -> RowResult:
+    """The row that `encode` was given."""
+    return RowResult(row=Row(**stored["row"]), verdicts=tuple(map(_verdict, stored["verdicts"])))
+
+
+def _verdict(stored: dict[str, Any]) -> Verdict:
+    return Verdict(
+        **{
+            **stored,
+            "value": Value(stored["value"]),
+            "flags": tuple(map(Flag, stored["flags"])),
+            "findings": tuple(map(_finding, stored["findings"])),
+            "parts": tuple(
+                Part(subject=part["subject"], value=Value(part["value"])) for part in stored["parts"]
+            ),
+        }
+    )
+
+
+def _finding(stored: dict[str, Any]) -> Finding:
+    return Finding(
+        code=stored["code"],
+        severity=Severity(stored["severity"]),
+        subject=stored["subject"],
+        params=tuple((name, value) for name, value in stored["params"]),
+    )

@@ -1,0 +1,285 @@
+"""Everything an operator can set: command line over environment (CHECKER_…) over checker.toml.
+
+Only the command line sees `Settings`; everybody else is given plain values. Never reads what the files named here
+contain.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from checker.domain_names import NameProblem, parse_name, printable, quoted
+from checker.rulesets import DEFAULT_RULESET, RULESETS
+
+ENV_PREFIX = "CHECKER_"
+DEFAULT_FILE = Path("checker.toml")
+FILE_MAX_BYTES = 1024 * 1024
+PATHS = frozenset({"root_hints", "trust_anchor", "ca_file"})
+"""Settings that name files; in a settings file they are relative to that file."""
+
+
+class SettingsError(Exception):
+    """Everything that is wrong with the settings, a line each, saying where each value came from."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _listed(value: Any) -> Any:
+    """Let "a,b c" from the environment or command line stand for a list."""
+    return tuple(re.split(r"[,\s]+", value.strip(", \t\r\n"))) if isinstance(value, str) else value
+
+
+def _known_ruleset(name: str) -> str:
+    if name not in RULESETS:
+        raise ValueError(f"is not a ruleset; there are {', '.join(RULESETS)}")
+    return name
+
+
+def _known_columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    from checker.indicators.registry import NAMES  # noqa: PLC0415 - the judges are not needed to read settings
+
+    if wrong := [name for name in names if name not in NAMES]:
+        raise ValueError(f"{', '.join(map(quoted, wrong))} is no column; there are {', '.join(NAMES)}")
+    return tuple(name for name in NAMES if name in names)
+
+
+def _moment(value: Any) -> Any:
+    """Read RFC 3339 §5.6; a time without an offset could mean anything."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError('must be a time as RFC 3339 has it, with an offset: "2017-11-20T12:00:00Z"')
+    return value
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("is not a file")
+    return path
+
+
+def _excludable(entry: str) -> str:
+    """Check one entry of `exclude`: a network, an address or a name."""
+    try:
+        return str(ip_network(entry, strict=False))
+    except ValueError:
+        pass
+    try:
+        return parse_name(entry.removeprefix("*.").removeprefix("."), single_label=True)
+    except NameProblem as problem:
+        raise ValueError(f"{quoted(entry)} is neither a network nor a name: it {problem}") from None
+
+
+def _host(text: str) -> str:
+    """Check a host: an address or a name."""
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        return parse_name(text)
+    except NameProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _ehlo_name(text: str) -> str:
+    try:
+        return parse_name(text)
+    except NameProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has control characters in it")
+    return text.strip()
+
+
+def _header_safe(text: str) -> str:
+    """Hold the operator's name to what fits a comment of a User-Agent header (RFC 9110 §5.6.5)."""
+    if not text.isascii() or not text.isprintable() or set(text) & set("()\\"):
+        raise ValueError(
+            "is sent to every server in headers: plain ASCII without parentheses and backslashes"
+        )
+    return text.strip()
+
+
+def _web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[!-'*-;=?-\[\]-~]+", text):
+        raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
+    return text
+
+
+def _contact(text: str) -> str:
+    if text and not re.fullmatch(r"https?://\S+|mailto:\S+@\S+|[^\s@]+@[^\s@]+", _printable(text)):
+        raise ValueError("must be an e-mail address or a web address")
+    return text
+
+
+Existing = Annotated[Path, AfterValidator(_readable)]
+Words = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class Settings(BaseSettings):
+    """The settings, checked. Times are seconds; numbers are the starting points of the measuring rules."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        defer_build=True,  # the schema is built once, for the class that knows its file
+    )
+
+    root_hints: Existing | None = None
+    trust_anchor: Existing | None = None
+    ca_file: Existing | None = None
+    ruleset: Annotated[str, AfterValidator(_known_ruleset)] = DEFAULT_RULESET
+    only: Annotated[Listed, AfterValidator(_known_columns)] = ()
+    allow_private: bool = False
+    now: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 50
+    timeout: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)] = 10.0
+    deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 120.0
+    no_retest: bool = False
+    retest_delay: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 60.0
+    mail_spacing: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 1.0
+    control_host: Annotated[str, AfterValidator(_host)] | None = None
+    """A mail server known to answer on port 25: proves that this place can get out."""
+    exclude: Annotated[Listed, AfterValidator(lambda entries: tuple(map(_excludable, entries)))] = ()
+    vantage: Words = ""
+    lang: Literal["sv", "en"] = "sv"
+
+    operator: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_header_safe)] = (
+        "indikatorkollen"
+    )
+    url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] = (
+        "https://indikatorkollen.invalid/om"
+    )
+    ehlo_name: Annotated[str, AfterValidator(_ehlo_name)] = "indikatorkollen.invalid"
+
+    title: Words = ""
+    publisher: Words = ""
+    publisher_url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] | None = None
+    contact: Annotated[str, Field(max_length=300), AfterValidator(_contact)] = ""
+    base_url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] | None = None
+
+    @property
+    def excluded_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks among `exclude`."""
+        return tuple(ip_network(entry) for entry in self.exclude if _is_network(entry))
+
+    @property
+    def excluded_names(self) -> tuple[str, ...]:
+        """The names among `exclude`: A-labels, each covering what is below it."""
+        return tuple(entry for entry in self.exclude if not _is_network(entry))
+
+
+def load_settings(given: Mapping[str, object], *, config: Path | None = None) -> Settings:
+    """Put the settings together: `given` on the command line, the environment, and a file.
+
+    `config` names the file; without it `checker.toml` in the current directory is read when it exists. None among
+    `given` means not given. Raises SettingsError with all problems at once.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    path = config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    filed = _read_file(path) if path else {}
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=filed)
+
+    try:
+        return Loaded(**chosen)  # type: ignore[arg-type]  # unchecked values are what it is for
+    except ValidationError as error:
+        problems = tuple(_told(details, chosen, path) for details in error.errors(include_url=False))
+        raise SettingsError(tuple(dict.fromkeys(problems))) from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Environment variables with our prefix that name no setting: probably misspelt."""
+    known = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
+    return tuple(
+        sorted(
+            name for name in os.environ if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
+        )
+    )
+
+
+def option_of(name: str) -> str:
+    """The command-line spelling of a setting."""
+    return "--" + name.replace("_", "-")
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    shown = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_MAX_BYTES + 1)
+        if len(data) > FILE_MAX_BYTES:
+            raise SettingsError((f"{shown}: is larger than {FILE_MAX_BYTES} bytes",))
+        table = tomllib.loads(data.decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError((f"{shown}: cannot be read: {error.strerror or 'unknown error'}",)) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError((f"{shown}: is not UTF-8 (byte {error.start})",)) from None
+    except ValueError as error:  # TOMLDecodeError, or a NUL in the path
+        raise SettingsError((f"{shown}: is not TOML: {printable(str(error))}",)) from None
+    values = {key.replace("-", "_"): value for key, value in table.items()}
+    return {
+        key: str(path.parent / value) if key in PATHS and isinstance(value, str) else value
+        for key, value in values.items()
+    }
+
+
+def _is_network(entry: str) -> bool:
+    return "/" in entry
+
+
+def _told(details: ErrorDetails, given: Mapping[str, object], path: Path | None) -> str:
+    """One problem as a line: where the value came from, its key, what is wrong, and the value."""
+    name = str(details["loc"][0]) if details["loc"] else "settings"
+    if name in given:
+        where = option_of(name)
+    elif any(
+        variable.upper() == ENV_PREFIX + name.upper() and value for variable, value in os.environ.items()
+    ):
+        where = f"environment variable {ENV_PREFIX}{name.upper()}"
+    else:
+        where = f"{printable(str(path or DEFAULT_FILE))}: {printable(name)}"
+    if details["type"] == "extra_forbidden":
+        return f"{where}: is no setting"
+    message = details["msg"].removeprefix("Value error, ")
+    return f"{where}: {message[0].lower()}{message[1:]} (got {quoted(str(details['input']))})"

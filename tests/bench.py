@@ -1,0 +1,112 @@
+"""`make bench`: what a sweep costs, on generated rows. A report, not a test: nothing here passes or fails.
+
+The miniature internet runs in one process, the checker in another, so that the checker's CPU and memory are its own.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from checker.cli import main as checker
+from checker.network.door import Network
+from tests.lab.demo import RETEST_DELAY_S, laboratory
+from tests.lab.network import LabNetwork
+
+SIZES = (21, 200, 1000)
+RUN_WITHIN_S = 1800
+
+
+def measure(lab: Path) -> dict[str, Any]:
+    """One sweep in this very process: seconds, CPU seconds before and during, counts by kind, peak memory."""
+    mapping = json.loads((lab / "mapping.json").read_text())
+    doors: list[Network] = []
+
+    def door(**settings: Any) -> Network:
+        doors.append(LabNetwork.from_mapping(mapping, **settings))
+        return doors[-1]
+
+    os.environ["CHECKER_RETEST_DELAY"] = RETEST_DELAY_S
+    with tempfile.TemporaryDirectory(prefix="bench-") as output:
+        before, started = time.process_time(), time.perf_counter()
+        code = checker(
+            [
+                "sweep",
+                str(lab / "domains.csv"),
+                f"--root-hints={lab / 'root.hints'}",
+                f"--trust-anchor={lab / 'trust-anchor.ds'}",
+                f"--ca-file={lab / 'ca.pem'}",
+                f"--output={output}/site",
+                "--quiet",
+            ],
+            network_class=door,
+        )
+        return {
+            "code": code,
+            "seconds": time.perf_counter() - started,
+            "cpu_s": time.process_time() - before,
+            "cpu_before_s": before,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "counts": dict(doors[-1].counts),
+        }
+
+
+def _measure_apart(lab: Path) -> dict[str, Any]:
+    """The same in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--measure", str(lab)],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        timeout=RUN_WITHIN_S,
+    )
+    last: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return last
+
+
+def _startup_cpu_s() -> float:
+    """CPU seconds to start everything a sweep needs: the smallest sweep there is, one row of nothing but DNS."""
+    with laboratory("generated:1") as lab:
+        measured = _measure_apart(lab)
+    return float(measured["cpu_s"] + measured["cpu_before_s"])
+
+
+def _report(size: int, measured: dict[str, Any], first: float) -> str:
+    counts = measured["counts"]
+    tcp = {kind: count for kind, count in sorted(counts.items()) if kind.startswith("tcp:")}
+    kinds = ", ".join(f"{kind.removeprefix('tcp:')}: {count / size:.1f}" for kind, count in tcp.items())
+    cpu = measured["cpu_s"] + measured["cpu_before_s"] - first
+    return (
+        f"{size:>5} rows  {size / measured['seconds']:>6.1f} rows/s  {1000 * cpu / size:>6.1f} ms CPU/row  "
+        f"{sum(tcp.values()) / size:>5.1f} TCP connections/row ({kinds})  "
+        f"{counts.get('udp:53', 0) / size:>5.1f} DNS datagrams/row  peak {measured['peak_mib']:.0f} MiB"
+        + (f"  exit {measured['code']}" if measured["code"] else "")
+    )
+
+
+def main() -> None:
+    """Run the sizes asked for and print one line each."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "sizes", nargs="*", type=int, default=SIZES, help="numbers of rows (default 21 200 1000)"
+    )
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure)))
+        return
+    first = _startup_cpu_s()
+    print(f"start: {first:.2f} s CPU (a sweep of one row, everything imported; taken off below)", flush=True)
+    for size in options.sizes:
+        with laboratory(f"generated:{size}") as lab:
+            print(_report(size, _measure_apart(lab), first), flush=True)
+
+
+if __name__ == "__main__":
+    main()

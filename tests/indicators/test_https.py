@@ -1,0 +1,494 @@
+from dataclasses import replace
+
+import pytest
+
+from checker.indicators.https import judge
+from checker.observations.dns import LookupOutcome
+from checker.observations.fact import Fact
+from checker.observations.failure import Failure
+from checker.observations.web import Visit, VisitEnd, WebObservation
+from checker.rulesets import RULESETS
+from tests.indicators.web_evidence import (
+    ALERT,
+    HOST,
+    HTTP,
+    HTTPS,
+    NOT_TLS,
+    OTHER_V4,
+    RAW_REFUSED,
+    RAW_SSL3,
+    SESSION,
+    SILENT,
+    SSL3_TOO,
+    V4,
+    V6,
+    closed,
+    endpoint,
+    evidence,
+    hop,
+    no_tls,
+    visit,
+    web,
+)
+
+NO_ANSWER, LOOP, NO_HTTP, NO_TLS = VisitEnd.NO_ANSWER, VisitEnd.LOOP, VisitEnd.NO_HTTP, VisitEnd.NO_TLS
+OTHER = "other.example"
+
+TO_HTTPS = visit(hop(HTTP, 301), hop(HTTPS, 200))
+PAGE = visit(hop(HTTP, 200))
+GOOD = visit(hop(HTTPS, 200))
+GOOD_V6 = endpoint(visit(hop(HTTP, 301, at=V6), hop(HTTPS, 200, at=V6)), visit(hop(HTTPS, 200, at=V6)), V6)
+DEAD_V6 = endpoint(closed(HTTP, Failure.TIMEOUT, at=V6), closed(HTTPS, Failure.TIMEOUT, at=V6), V6)
+
+
+def from_https(status: int) -> Visit:
+    return visit(hop(HTTPS, status))
+
+
+def led_to(status: int) -> Visit:
+    return visit(hop(HTTP, 301), hop(HTTPS, status))
+
+
+def dies(url: str, failure: Failure | None, end: VisitEnd) -> Visit:
+    at = V4 if end in (NO_ANSWER, NO_TLS, NO_HTTP) else None
+    return visit(hop(HTTPS, 302), hop(url, failure, at=at), end=end)
+
+
+ONE_ADDRESS = [
+    # scenario, from http, from https, cell, a finding, may pass
+    ("all well", TO_HTTPS, GOOD, "Ja", "https_final_page", False),
+    ("port 80 closed", closed(HTTP), GOOD, "Ja", None, False),
+    ("port 80 filtered", closed(HTTP, Failure.TIMEOUT), GOOD, "Ja", None, False),
+    ("port 80 silent", visit(hop(HTTP, Failure.TIMEOUT), end=NO_HTTP), GOOD, "Ja", "http_no_reply", False),
+    ("http shows its own page", PAGE, GOOD, "Ja (N)", "http_not_redirected", False),
+    ("http gives 404", visit(hop(HTTP, 404)), GOOD, "Ja (N)", "http_not_redirected", False),
+    (
+        "a page with meta refresh",
+        visit(replace(hop(HTTP, 200), refresh=HTTPS)),
+        GOOD,
+        "Ja (N)",
+        "http_refresh",
+        False,
+    ),
+    (
+        "http to http to https",
+        visit(hop(HTTP, 301), hop(f"{HTTP}sv", 302), hop(HTTPS, 200)),
+        GOOD,
+        "Ja",
+        None,
+        False,
+    ),
+    (
+        "http to another http host",
+        visit(hop(HTTP, 301), hop(f"http://{OTHER}/", 200)),
+        GOOD,
+        "Ja (N)",
+        None,
+        False,
+    ),
+    (
+        "http to https elsewhere",
+        visit(hop(HTTP, 301), hop(f"https://{OTHER}/", 200)),
+        GOOD,
+        "Ja",
+        None,
+        False,
+    ),
+    ("http loops", visit(hop(HTTP, 301), end=LOOP), GOOD, "Ja (N)", None, False),
+    (
+        "https to another https host",
+        TO_HTTPS,
+        visit(hop(HTTPS, 301), hop(f"https://{OTHER}/", 200)),
+        "Ja",
+        None,
+        False,
+    ),
+    (
+        "https through http and back",
+        TO_HTTPS,
+        visit(hop(HTTPS, 301), hop(f"http://{OTHER}/", 301), hop(f"https://{OTHER}/", 200)),
+        "Ja",
+        "https_via_http",
+        False,
+    ),
+    # rule 1
+    (
+        "nothing answers",
+        closed(HTTP, Failure.TIMEOUT),
+        closed(HTTPS, Failure.TIMEOUT),
+        "Ej mätt",
+        "web_no_answer",
+        True,
+    ),
+    ("both ports refused", closed(HTTP), closed(HTTPS), "Ej mätt", "web_no_answer", False),
+    (
+        "port 80 accepts and is silent, 443 refused",
+        visit(hop(HTTP, Failure.TIMEOUT), end=NO_HTTP),
+        closed(HTTPS),
+        "Ej mätt",
+        "web_no_answer",
+        True,
+    ),
+    # rule 2
+    ("no https", PAGE, closed(HTTPS), "Nej", "https_not_offered", False),
+    ("https filtered", PAGE, closed(HTTPS, Failure.TIMEOUT), "Nej", "https_not_offered", True),
+    ("no https, http gives 403", visit(hop(HTTP, 403)), closed(HTTPS), "Nej", "https_not_offered", False),
+    (
+        "https on another host only",
+        visit(hop(HTTP, 301), hop(f"https://{OTHER}/", 200)),
+        closed(HTTPS),
+        "Nej",
+        "https_on_other_host_only",
+        False,
+    ),
+    # rule 3
+    (
+        "http leads to https where nobody answers",
+        visit(hop(HTTP, 301), hop(HTTPS, Failure.REFUSED), end=NO_ANSWER),
+        closed(HTTPS),
+        "Ja (trasig)",
+        "https_published_but_dead",
+        False,
+    ),
+    (
+        "the same, filtered",
+        visit(hop(HTTP, 301), hop(HTTPS, Failure.TIMEOUT), end=NO_ANSWER),
+        closed(HTTPS, Failure.TIMEOUT),
+        "Ja (trasig)",
+        "https_published_but_dead",
+        True,
+    ),
+    ("443 accepts and is silent", PAGE, no_tls(SILENT), "Ja (trasig)", "https_tls_silent", True),
+    ("443 silent, 80 closed", closed(HTTP), no_tls(SILENT), "Ja (trasig)", "https_tls_silent", True),
+    ("443 speaks plain http", PAGE, no_tls(NOT_TLS), "Ja (trasig)", "https_not_tls", True),
+    ("443 refuses every hello", PAGE, no_tls(ALERT), "Ja (trasig)", "https_tls_fails", True),
+    (
+        "http leads to https on a port we do not visit",
+        visit(hop(HTTP, 301), hop(f"https://{HOST}:8443/", None, at=None), end=VisitEnd.NOT_VISITED),
+        closed(HTTPS),
+        "Ej mätt",
+        "redirect_not_visited",
+        False,
+    ),
+    (
+        "443 hidden by our own trouble",
+        PAGE,
+        closed(HTTPS, Failure.LOCAL),
+        "Ej mätt",
+        "web_not_measured",
+        True,
+    ),
+    # rule 4
+    (
+        "sent back to http",
+        PAGE,
+        visit(hop(HTTPS, 302), hop(HTTP, 200)),
+        "Nej (ja)",
+        "https_back_to_http",
+        False,
+    ),
+    (
+        "sent back to http elsewhere, which gives 404",
+        PAGE,
+        visit(hop(HTTPS, 302), hop(f"http://{OTHER}/", 404)),
+        "Nej (ja)",
+        "https_back_to_http",
+        False,
+    ),
+    (
+        "sent back to http, port 80 closed",
+        closed(HTTP),
+        visit(hop(HTTPS, 302), hop(HTTP, Failure.REFUSED), end=NO_ANSWER),
+        "Nej (ja)",
+        "https_back_to_http",
+        False,
+    ),
+    # rule 5
+    ("404 on https only", PAGE, from_https(404), "Nej (A)", "https_error_status", False),
+    ("404 behind http's redirect", led_to(404), from_https(404), "Nej (A)", "https_error_status", False),
+    ("500 on https only", PAGE, from_https(500), "Nej (A)", "https_error_status", True),
+    ("404 on both", visit(hop(HTTP, 404)), from_https(404), "Ja (N)", "https_same_error_on_http", False),
+    ("404 and 500", visit(hop(HTTP, 500)), from_https(404), "Nej (A)", "https_error_status", False),
+    ("403 on https, content on http", PAGE, from_https(403), "Nej (A)", "https_error_status", False),
+    ("403 on both", visit(hop(HTTP, 403)), from_https(403), "Ja (N)", "blocked", False),
+    ("403 behind http's redirect", led_to(403), from_https(403), "Ja", "blocked", False),
+    ("401 with port 80 closed", closed(HTTP), from_https(401), "Ja", "blocked", False),
+    ("429", led_to(429), from_https(429), "Ja", "blocked", True),
+    ("a loop", led_to(302), visit(hop(HTTPS, 302), end=LOOP), "Nej (A)", "https_redirect_loop", False),
+    (
+        "a loop on http as well",
+        visit(hop(HTTP, 302), end=LOOP),
+        visit(hop(HTTPS, 302), end=LOOP),
+        "Ja (N)",
+        "https_same_error_on_http",
+        False,
+    ),
+    (
+        "a loop between http and https",
+        visit(hop(HTTP, 302), hop(HTTPS, 302), end=LOOP),
+        visit(hop(HTTPS, 302), hop(HTTP, 302), end=LOOP),
+        "Nej (A)",
+        "https_redirect_loop",
+        False,
+    ),
+    (
+        "no reply inside TLS",
+        PAGE,
+        visit(hop(HTTPS, Failure.CLOSED, SESSION), end=NO_HTTP),
+        "Nej (A)",
+        "https_no_reply",
+        True,
+    ),
+    (
+        "no reply on either port",
+        visit(hop(HTTP, Failure.CLOSED), end=NO_HTTP),
+        visit(hop(HTTPS, Failure.CLOSED, SESSION), end=NO_HTTP),
+        "Ja",
+        "https_same_error_on_http",
+        True,
+    ),
+    (
+        "dies elsewhere",
+        PAGE,
+        dies(f"https://{OTHER}/", Failure.REFUSED, NO_ANSWER),
+        "Nej (A)",
+        "https_chain_dies",
+        False,
+    ),
+    (
+        "dies elsewhere, silent",
+        PAGE,
+        dies(f"https://{OTHER}/", Failure.TIMEOUT, NO_ANSWER),
+        "Nej (A)",
+        "https_chain_dies",
+        True,
+    ),
+    (
+        "to a name that does not exist",
+        PAGE,
+        dies(f"https://{OTHER}/", None, VisitEnd.UNRESOLVED),
+        "Nej (A)",
+        "https_chain_dies",
+        False,
+    ),
+    (
+        "a Location that is none",
+        PAGE,
+        visit(hop(HTTPS, 302), end=VisitEnd.BAD_LOCATION),
+        "Nej (A)",
+        "https_bad_location",
+        False,
+    ),
+    (
+        "port 80 closed, https dies on its own host",
+        closed(HTTP),
+        dies(f"{HTTPS}start", Failure.REFUSED, NO_ANSWER),
+        "Nej (A)",
+        "https_chain_dies",
+        False,
+    ),
+    # could not tell, so never (A)
+    (
+        "to a private address",
+        TO_HTTPS,
+        dies("https://intern.example/", Failure.NOT_ALLOWED, VisitEnd.NOT_VISITED),
+        "Ja",
+        "redirect_not_visited",
+        False,
+    ),
+    (
+        "to a name whose servers are silent",
+        TO_HTTPS,
+        dies(f"https://{OTHER}/", Failure.UNRESOLVABLE, VisitEnd.UNRESOLVED),
+        "Ja",
+        "redirect_unresolvable",
+        True,
+    ),
+    (
+        "our own trouble on the way",
+        TO_HTTPS,
+        dies(f"https://{OTHER}/", Failure.LOCAL, NO_ANSWER),
+        "Ja",
+        "redirect_out_of_reach",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize("ruleset", RULESETS.values(), ids=RULESETS.keys())
+@pytest.mark.parametrize(
+    ("http", "https", "cell", "code", "may_pass"),
+    [row[1:] for row in ONE_ADDRESS],
+    ids=[row[0] for row in ONE_ADDRESS],
+)
+def test_one_address(http, https, cell, code, may_pass, ruleset) -> None:  # type: ignore[no-untyped-def]  # see the table
+    verdict = judge(evidence(web(endpoint(http, https))), ruleset)
+    assert verdict.cell == cell
+    assert code is None or code in {finding.code for finding in verdict.findings}
+    assert verdict.may_pass is may_pass
+
+
+BAD = endpoint(PAGE, from_https(404))
+SEVERAL = [
+    ("both well", web(endpoint(TO_HTTPS, GOOD), GOOD_V6), "Ja", None),
+    ("IPv6 dead", web(endpoint(TO_HTTPS, GOOD), DEAD_V6), "Ja", "https_address_silent"),
+    (
+        "443 refused on one",
+        web(endpoint(TO_HTTPS, GOOD), endpoint(PAGE, closed(HTTPS), OTHER_V4)),
+        "Ja (N)",
+        "https_address_refused",
+    ),
+    (
+        "http leads to https that is refused on one",
+        web(
+            endpoint(TO_HTTPS, GOOD),
+            endpoint(
+                visit(hop(HTTP, 301), hop(HTTPS, Failure.REFUSED), end=NO_ANSWER), closed(HTTPS), OTHER_V4
+            ),
+        ),
+        "Ja",
+        "https_address_refused",
+    ),
+    (
+        "no TLS session on one",
+        web(GOOD_V6, endpoint(PAGE, no_tls(SILENT), broad=RAW_REFUSED)),
+        "Ja (trasig)",
+        "https_tls_silent",
+    ),
+    ("an error on one", web(BAD, GOOD_V6), "Ja (N)", "https_content_differs"),
+    ("errors on both", web(BAD, replace(BAD, address=OTHER_V4)), "Nej (A)", "https_error_status"),
+    (
+        "blocked on one, gone on the other",
+        web(endpoint(led_to(403), from_https(403)), endpoint(TO_HTTPS, from_https(404), OTHER_V4)),
+        "Nej (A)",
+        "https_error_status",
+    ),
+    (
+        "back to http on one, gone on the other",
+        web(BAD, endpoint(PAGE, visit(hop(HTTPS, 302), hop(HTTP, 200)), OTHER_V4)),
+        "Nej (ja)",
+        "https_back_to_http",
+    ),
+    (
+        "only a raw hello gets an answer",
+        web(endpoint(PAGE, no_tls(ALERT), broad=RAW_SSL3)),
+        "Ja (F) (N)",
+        "https_content_not_tested",
+    ),
+    (
+        "SSLv3 besides",
+        web(replace(endpoint(TO_HTTPS, GOOD), facts=SSL3_TOO)),
+        "Ja (F)",
+        "ssl3_offered",
+    ),
+    (
+        "SSLv3 on one of two",
+        web(endpoint(TO_HTTPS, GOOD), replace(GOOD_V6, facts=SSL3_TOO)),
+        "Ja (F)",
+        "ssl3_offered",
+    ),
+    ("no address", web(), "–", "web_host_no_address"),
+    (
+        "the host does not exist",
+        web(ipv4=LookupOutcome.NXDOMAIN, ipv6=LookupOutcome.NXDOMAIN),
+        "–",
+        "web_host_no_address",
+    ),
+    ("A could not be resolved, no AAAA", web(ipv4=LookupOutcome.FAILED), "Ej mätt", "unresolvable"),
+    (
+        "AAAA could not be resolved",
+        web(endpoint(TO_HTTPS, GOOD), ipv6=LookupOutcome.FAILED),
+        "Ja",
+        "web_lookup_failed",
+    ),
+    ("a private address only", web(refused=(V4,)), "Ej mätt", "web_address_special_purpose"),
+    (
+        "a private address besides",
+        web(endpoint(TO_HTTPS, GOOD), refused=(V6,)),
+        "Ja",
+        "web_address_special_purpose",
+    ),
+    ("excluded", web(failure=Failure.EXCLUDED), "Ej mätt", "excluded_on_request"),
+    ("the row's time was up", web(failure=Failure.ROW_DEADLINE), "Ej mätt", "row_deadline"),
+    ("our own trouble", web(failure=Failure.LOCAL), "Ej mätt", "web_not_measured"),
+]
+
+
+@pytest.mark.parametrize(
+    ("seen", "cell", "code"), [row[1:] for row in SEVERAL], ids=[row[0] for row in SEVERAL]
+)
+def test_addresses(seen: WebObservation, cell: str, code: str | None) -> None:
+    verdict = judge(evidence(seen), RULESETS["2026"])
+    assert verdict.cell == cell
+    assert code is None or code in {finding.code for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("seen", "ipv4", "ipv6", "cell"),
+    [
+        pytest.param(web(endpoint(TO_HTTPS, GOOD), DEAD_V6), Fact.YES, Fact.NO, "Ja", id="no IPv6 here"),
+        pytest.param(
+            web(endpoint(PAGE, closed(HTTPS)), DEAD_V6), Fact.YES, Fact.NO, "Nej", id="no IPv6, no https"
+        ),
+        pytest.param(web(DEAD_V6), Fact.YES, Fact.NO, "Ej mätt", id="only AAAA, no IPv6 here"),
+        pytest.param(
+            web(endpoint(closed(HTTP, Failure.UNREACHABLE), closed(HTTPS, Failure.UNREACHABLE))),
+            Fact.NO,
+            Fact.YES,
+            "Ej mätt",
+            id="only A, no IPv4 here",
+        ),
+        pytest.param(
+            web(endpoint(closed(HTTP), closed(HTTPS)), GOOD_V6),
+            Fact.NO,
+            Fact.YES,
+            "Ja",
+            id="both, no IPv4 here",
+        ),
+    ],
+)
+def test_a_family_that_the_vantage_lacks_proves_nothing(
+    seen: WebObservation, ipv4: Fact, ipv6: Fact, cell: str
+) -> None:
+    verdict = judge(evidence(seen, ipv4=ipv4, ipv6=ipv6), RULESETS["2026"])
+    assert verdict.cell == cell
+    lacking = {f"vantage_no_ipv{version}" for version, fact in ((4, ipv4), (6, ipv6)) if fact is Fact.NO}
+    assert lacking <= {finding.code for finding in verdict.findings}
+
+
+def test_a_target_only_in_the_family_that_the_vantage_lacks_is_not_tested() -> None:
+    there = visit(
+        hop(HTTPS, 302), hop(f"https://{OTHER}/", Failure.UNREACHABLE, at=V6), end=VisitEnd.NO_ANSWER
+    )
+    verdict = judge(evidence(web(endpoint(TO_HTTPS, there)), ipv6=Fact.NO), RULESETS["2026"])
+    assert verdict.cell == "Ja"
+    assert "redirect_out_of_reach" in {finding.code for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("hsts", "missing"), [("max-age=31536000", False), (None, True)], ids=["sent", "not sent"]
+)
+def test_hsts_is_a_note(hsts: str | None, missing: bool) -> None:
+    page = visit(replace(hop(HTTPS, 200), hsts=hsts))
+    verdict = judge(evidence(web(endpoint(TO_HTTPS, page))), RULESETS["2026"])
+    assert verdict.cell == "Ja"
+    assert ("hsts_missing" in {finding.code for finding in verdict.findings}) is missing
+
+
+def test_faults_name_the_address() -> None:
+    verdict = judge(
+        evidence(web(endpoint(TO_HTTPS, GOOD), replace(GOOD_V6, facts=SSL3_TOO))), RULESETS["2026"]
+    )
+    assert {finding.subject for finding in verdict.findings if finding.code == "ssl3_offered"} == {str(V6)}
+
+
+def test_a_second_attempt_is_said() -> None:
+    seen = replace(evidence(web(endpoint(TO_HTTPS, GOOD))), second_attempt=frozenset({"web"}))
+    assert "second_attempt" in {finding.code for finding in judge(seen, RULESETS["2026"]).findings}
+
+
+def test_no_verdict_names_a_finding_twice() -> None:
+    for _, http, https, *_ in ONE_ADDRESS:
+        seen = web(endpoint(http, https), endpoint(http, https, OTHER_V4), endpoint(http, https, V4))
+        findings = judge(evidence(seen), RULESETS["2026"]).findings
+        assert len(findings) == len(set(findings))

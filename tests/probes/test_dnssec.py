@@ -1,0 +1,257 @@
+"""The DNSSEC column from the wire to the cell, on the miniature internet."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from checker.dns.answer import resolve_validated
+from checker.dns.iterate import Resolver
+from checker.dns.reasons import Code, Status
+from checker.dns.walk import Walker
+from checker.indicators.dnssec import judge
+from checker.network.addresses import AddressPolicy
+from checker.network.clock import Clock
+from checker.observations.dns import DnssecObservation, LookupOutcome
+from checker.observations.fact import Fact
+from checker.observations.row import Evidence, Row
+from checker.observations.vantage import Vantage
+from checker.probes.dnssec import observe_dnssec
+from checker.rulesets import RULESETS
+from checker.verdict import Verdict
+from tests.lab.internet import MiniatureInternet
+from tests.lab.network import LabNetwork
+from tests.lab.scenario import Dns, MailServer, Organisation, Signing, Web, Zone
+from tests.lab.start import start_files
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+S, U = Signing.SIGNED, Signing.UNSIGNED
+
+SCENARIOS: dict[str, tuple[str, Zone, str, set[str]]] = {
+    "signed": ("signed.se", Zone(signing=S), "Ja", {"dnssec_secure"}),
+    "signed with NSEC3": ("nsec3.se", Zone(signing=S, denial="nsec3"), "Ja", {"dnssec_secure"}),
+    "signed with opt-out": ("optout.se", Zone(signing=S, denial="nsec3-optout"), "Ja", {"dnssec_secure"}),
+    "RSA": ("rsa.se", Zone(signing=S, algorithm=8), "Ja", {"dnssec_secure"}),
+    "SHA-1": ("sha1.se", Zone(signing=S, algorithm=5), "Ja", {"dnssec_secure", "dnssec_sha1"}),
+    "signed below an opt-out parent": ("signed.org", Zone(signing=S), "Ja", {"dnssec_secure"}),
+    "a name inside a signed zone": (
+        "inside.deep.se",
+        Zone(signing=S, apex="deep.se"),
+        "Ja",
+        {"dnssec_secure"},
+    ),
+    "unsigned": ("unsigned.se", Zone(), "Nej", {"dnssec_no_ds"}),
+    "unsigned below NSEC3": ("unsigned.net", Zone(), "Nej", {"dnssec_no_ds"}),
+    "unsigned below opt-out": ("unsigned.org", Zone(), "Nej", {"dnssec_opt_out"}),
+    "a name inside an unsigned zone": ("inside.flat.se", Zone(apex="flat.se"), "Nej", {"dnssec_no_ds"}),
+    "signed without DS": (
+        "nods.se",
+        Zone(signing=Signing.NO_DS),
+        "Nej",
+        {"dnssec_no_ds", "dnssec_signed_without_ds"},
+    ),
+    "expired": ("expired.se", Zone(signing=Signing.EXPIRED), "Ja (trasig)", {"dnssec_signature_expired"}),
+    "wrong DS": ("wrongds.se", Zone(signing=Signing.WRONG_DS), "Ja (trasig)", {"dnssec_no_key_for_ds"}),
+    "stripped": ("stripped.se", Zone(signing=Signing.STRIPPED), "Ja (trasig)", {"dnssec_dnskey_missing"}),
+    "one server expired": (
+        "half.se",
+        Zone(signing=S, second_signing=Signing.EXPIRED),
+        "Ja (trasig)",
+        {"dnssec_signature_expired", "dnssec_servers_bogus"},
+    ),
+    "one server stripped": (
+        "halfstripped.se",
+        Zone(signing=S, second_signing=Signing.STRIPPED),
+        "Ja (trasig)",
+        {"dnssec_dnskey_missing", "dnssec_servers_bogus"},
+    ),
+    "one server refuses": (
+        "halflame.se",
+        Zone(signing=S, second_dns=Dns.REFUSED),
+        "Ja",
+        {"dnssec_secure", "dnssec_server_unusable"},
+    ),
+    "signed, all servers refuse": (
+        "lame.se",
+        Zone(signing=S, dns=Dns.REFUSED),
+        "Ej mätt",
+        {"dnssec_no_answer"},
+    ),
+    "signed, all servers silent": (
+        "silent.se",
+        Zone(signing=S, dns=Dns.SILENT),
+        "Ej mätt",
+        {"dnssec_no_answer"},
+    ),
+    "unsigned, all servers silent": ("silentplain.se", Zone(dns=Dns.SILENT), "Nej", {"dnssec_no_ds"}),
+    "nonexistent": ("nonexistent.se", Zone(dns=Dns.NXDOMAIN), "–", {"domain_nonexistent"}),
+    "nonexistent below opt-out": ("nonexistent.org", Zone(dns=Dns.NXDOMAIN), "–", {"domain_nonexistent"}),
+}
+ORGANISATIONS = tuple(
+    Organisation(
+        code=f"R{number}", region=scenario, domain=domain, zone=zone, web=Web(), mail=(MailServer(),)
+    )
+    for number, (scenario, (domain, zone, _, _)) in enumerate(SCENARIOS.items())
+)
+VANTAGE = Vantage(
+    name="lab",
+    checked_at=NOW,
+    ipv4=Fact.YES,
+    ipv6=Fact.YES,
+    dns_udp=Fact.YES,
+    dns_tcp=Fact.YES,
+    clock=Fact.YES,
+    root_validates=Fact.YES,
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def internet() -> AsyncIterator[MiniatureInternet]:
+    async with MiniatureInternet(ORGANISATIONS, now=NOW) as running:
+        yield running
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def walker(internet: MiniatureInternet, network: LabNetwork | None = None) -> Walker:
+    hints, anchors = start_files(internet)
+    return Walker(Resolver(network or internet.network(wait_s=0.4), hints), anchors)
+
+
+def row(domain: str, mail_domain: str = "") -> Row:
+    mail = mail_domain or domain
+    return Row(code="X", region="X", domain=domain, web_host=f"www.{domain}", mail_domain=mail)
+
+
+async def observe(domain: str, walker: Walker) -> DnssecObservation:
+    return await observe_dnssec(
+        domain, [(f"www.{domain}", "A"), (f"www.{domain}", "AAAA"), (domain, "MX")], walker
+    )
+
+
+def judged(*observations: DnssecObservation, ruleset: str = "2026") -> Verdict:
+    subject = row(observations[0].domain, observations[-1].domain)
+    return judge(Evidence(row=subject, vantage=VANTAGE, dnssec=observations), RULESETS[ruleset])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_cell(internet: MiniatureInternet, scenario: str) -> None:
+    domain, _, cell, codes = SCENARIOS[scenario]
+    observation = await observe(domain, walker(internet))
+    for ruleset in RULESETS:
+        verdict = judged(observation, ruleset=ruleset)
+        assert verdict.cell == cell, verdict.findings
+        assert {finding.code for finding in verdict.findings} >= codes
+
+
+async def test_one_bad_server_is_counted(internet: MiniatureInternet) -> None:
+    verdict = judged(await observe("half.se", walker(internet)))
+    counted = next(finding for finding in verdict.findings if finding.code == "dnssec_servers_bogus")
+    assert dict(counted.params) == {"bogus": "2", "answering": "4"}
+
+
+async def test_a_pair_prints_both_also_when_equal(internet: MiniatureInternet) -> None:
+    shared = walker(internet)
+    unsigned, signed = await observe("unsigned.se", shared), await observe("signed.se", shared)
+    broken = await observe("expired.se", shared)
+    assert judged(unsigned, unsigned).cell == "Nej/Nej"
+    assert judged(signed, broken).cell == "Ja/Ja (trasig)"
+    assert judged(signed, broken).value.value == "broken"
+
+
+async def test_a_resolver_would_get_by_where_the_column_counts_every_server(
+    internet: MiniatureInternet,
+) -> None:
+    resolved = await resolve_validated(walker(internet), "www.half.se", "A")
+    assert resolved.status is Status.SECURE
+
+
+@pytest.mark.parametrize(
+    ("name", "rdtype", "status", "rcode", "code"),
+    [
+        ("www.signed.se", "A", Status.SECURE, "NOERROR", None),
+        ("signed.se", "MX", Status.SECURE, "NOERROR", None),
+        ("signed.se", "DS", Status.SECURE, "NOERROR", None),
+        ("unsigned.se", "DS", Status.INSECURE, "NOERROR", Code.NO_DS),
+        ("se", "DNSKEY", Status.SECURE, "NOERROR", None),
+        (".", "NS", Status.SECURE, "NOERROR", None),
+        (".", "DNSKEY", Status.SECURE, "NOERROR", None),
+        ("nothing.signed.se", "A", Status.SECURE, "NXDOMAIN", None),
+        ("www.signed.se", "TYPE65280", Status.SECURE, "NOERROR", None),
+        ("nonexistent.se", "A", Status.SECURE, "NXDOMAIN", None),
+        ("www.unsigned.se", "A", Status.INSECURE, "NOERROR", Code.NO_DS),
+        ("www.expired.se", "A", Status.BOGUS, "NOERROR", Code.SIGNATURE_EXPIRED),
+        ("www.silent.se", "A", Status.INDETERMINATE, "", Code.NO_ANSWER),
+    ],
+)
+async def test_resolving_and_validating(
+    internet: MiniatureInternet, name: str, rdtype: str, status: Status, rcode: str, code: Code | None
+) -> None:
+    resolved = await resolve_validated(walker(internet), name, rdtype)
+    assert (resolved.status, resolved.rcode) == (status, rcode), resolved.reason
+    assert (resolved.reason and resolved.reason.code) == code
+
+
+async def test_parents_are_asked_once(internet: MiniatureInternet) -> None:
+    network = internet.network(wait_s=0.4)
+    shared = walker(internet, network)
+    await observe("signed.se", shared)
+    first = network.counts["udp:53"]
+    await observe("optout.se", shared)  # served by the same operator
+    second = network.counts["udp:53"] - first
+    # SOA by referral and answer, DS, DNSKEY, and at each of four addresses seven questions
+    assert second == 4 + 4 * 7
+
+
+async def test_an_early_clock_makes_signatures_early(internet: MiniatureInternet) -> None:
+    network = internet.network(wait_s=0.4, clock=Clock(datetime(2026, 11, 1, tzinfo=UTC)))
+    verdict = judged(await observe("signed.se", walker(internet, network)))
+    assert verdict.cell == "Ej mätt"  # the root itself does not validate: our trouble, not the region's
+    assert {finding.code for finding in verdict.findings} == {"dnssec_signature_early"}
+
+
+async def test_one_family_is_enough(internet: MiniatureInternet) -> None:
+    for switches in ({"ipv4": False}, {"ipv6": False}):
+        network = internet.network(wait_s=0.4, **switches)
+        assert judged(await observe("signed.se", walker(internet, network))).cell == "Ja"
+
+
+async def test_offline_nothing_is_said(internet: MiniatureInternet) -> None:
+    network = internet.network(wait_s=0.4, offline=True)
+    verdict = judged(await observe("signed.se", walker(internet, network)))
+    assert (verdict.cell, verdict.may_pass) == ("Ej mätt", True)
+
+
+async def test_an_excluded_domain_is_not_asked(internet: MiniatureInternet) -> None:
+    network = internet.network(policy=AddressPolicy(excluded_names=("signed.se",)))
+    verdict = judged(await observe("signed.se", walker(internet, network)))
+    assert verdict.cell == "Ej mätt"
+    assert [finding.code for finding in verdict.findings] == ["excluded_on_request"]
+    assert not network.counts
+
+
+async def test_bad_dnssec_leaves_plain_lookups_alone(internet: MiniatureInternet) -> None:
+    lookup = await walker(internet).resolver.lookup("www.expired.se", "A")
+    assert lookup.outcome is LookupOutcome.FOUND
+
+
+@pytest.mark.parametrize(
+    ("name", "rdtype", "outcome"),
+    [
+        ("www.signed.se", "A", LookupOutcome.FOUND),
+        ("www.signed.se", "AAAA", LookupOutcome.NODATA),
+        ("no.signed.se", "A", LookupOutcome.NXDOMAIN),
+        ("www.nonexistent.org", "A", LookupOutcome.NXDOMAIN),
+        ("www.silent.se", "A", LookupOutcome.FAILED),
+        ("www.lame.se", "A", LookupOutcome.FAILED),
+        ("a..b", "A", LookupOutcome.FAILED),
+        ("x" * 64 + ".se", "A", LookupOutcome.FAILED),
+    ],
+)
+async def test_plain_lookups(
+    internet: MiniatureInternet, name: str, rdtype: str, outcome: LookupOutcome
+) -> None:
+    lookup = await walker(internet).resolver.lookup(name, rdtype)
+    assert lookup.outcome is outcome, lookup

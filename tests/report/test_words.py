@@ -1,0 +1,152 @@
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.report.model import COLUMNS
+from checker.report.words import (
+    LANGS,
+    Lang,
+    column_words,
+    finding_texts,
+    labels,
+    message,
+    placeholders,
+    remedy,
+    sentence_words,
+    spelled_out,
+    visible,
+)
+from checker.rulesets import COMMON, KNOWN_CODES
+from checker.verdict import Finding, Severity
+from tests.report.rows import HOSTILE, result_of, row_of, table_6
+
+DNSSEC_CELLS = ("Ja", "Ja (trasig)", "Nej", "Ej mätt", "–")
+CELLS = {
+    "starttls": ("Ja", "Ja (C)", "Delvis", "Delvis (C)", "Nej", "Ej mätt", "–"),
+    "https": (
+        "Ja", "Ja (F)", "Ja (N)", "Ja (F) (N)", "Ja (trasig)", "Nej (ja)", "Nej (A)", "Nej", "Ej mätt", "–",
+    ),
+    "dnssec": (*DNSSEC_CELLS, "X/Y"),
+    "www_ipv6": ("Ja", "Nej", "Ej mätt", "–"),
+    "mail_ipv6": ("Ja", "Nej", "Ej mätt", "–"),
+}  # fmt: skip
+
+
+def finding(code: str = "unresolvable", subject: str = "a.se", **params: str) -> Finding:
+    return Finding(code=code, severity=Severity.NOTE, subject=subject, params=tuple(params.items()))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_finding_code_has_its_texts_and_no_text_is_left_over(lang: Lang) -> None:
+    assert set(finding_texts(lang)) == KNOWN_CODES
+
+
+@pytest.mark.parametrize("code", sorted(KNOWN_CODES))
+def test_both_languages_want_the_same_values(code: str) -> None:
+    swedish, english = finding_texts("sv")[code], finding_texts("en")[code]
+    assert swedish.text
+    assert english.text
+    assert placeholders(swedish.text) == placeholders(english.text)
+    assert placeholders(swedish.remedy) == placeholders(english.remedy)
+    assert bool(swedish.remedy) == bool(english.remedy)
+
+
+@pytest.mark.parametrize("code", sorted(KNOWN_CODES))
+def test_every_code_cites_its_source(code: str) -> None:
+    assert finding_texts("en")[code].source
+    assert not finding_texts("sv")[code].source
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("code", sorted(COMMON))
+def test_common_texts_need_no_other_value_than_the_subject(lang: Lang, code: str) -> None:
+    text = finding_texts(lang)[code]
+    assert placeholders(text.text + text.remedy) <= {"subject"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_cell_has_words_in_page_order(lang: Lang) -> None:
+    assert tuple(column_words(lang)) == COLUMNS
+    assert {name: tuple(words.codes) for name, words in column_words(lang).items()} == CELLS
+
+
+def test_both_languages_have_the_same_labels_and_phrases() -> None:
+    assert labels("sv").keys() == labels("en").keys()
+    assert {name: set(words) for name, words in sentence_words("sv").items()} == {
+        name: set(words) for name, words in sentence_words("en").items()
+    }
+
+
+def test_values_fill_the_text() -> None:
+    assert message(finding(subject="x.example"), "en").startswith("The name x.example could not")
+    assert "x.example" in message(finding("domain_nonexistent", "x.example"), "sv")
+    assert remedy(finding("domain_nonexistent", "x.example"), "sv").startswith("Kontrollera stavningen")
+
+
+def test_a_value_is_never_parsed_as_a_text() -> None:
+    assert "{subject}" in message(finding(subject="{subject}"), "sv")
+
+
+def test_a_code_without_text_shows_as_itself() -> None:
+    assert message(finding("no_such_code")) == "no_such_code"
+    assert remedy(finding("no_such_code")) == ""
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("a\r\nb\tc", r"a\r\nb\tc"),
+        ("\x1b[31mred\x07", r"\x1b[31mred\x07"),
+        ("\x9b31m", r"\x9b31m"),
+        ("a\u202eb\u2066", r"a\u202eb\u2066"),
+        ("zero\u200bwidth\u00adsoft\ufeff", r"zero\u200bwidth\xadsoft\ufeff"),
+        ("line\u2028paragraph\u2029", r"line\u2028paragraph\u2029"),
+        ("lone\udc80", r"lone\udc80"),
+        ("tag\U000e0041", r"tag\U000e0041"),
+        ("åäö – “ok” 日本", "åäö – “ok” 日本"),
+        ("\x00", r"\x00"),
+    ],
+)
+def test_what_hides_is_made_visible(hostile: str, shown: str) -> None:
+    assert visible(hostile) == shown
+
+
+@given(st.text(st.characters(), max_size=600), st.integers(min_value=5, max_value=300))
+def test_visible_text_is_one_short_line_without_anything_hidden(text: str, limit: int) -> None:
+    shown = visible(text, limit)
+    assert len(shown) <= limit
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", shown)
+    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        assert shown == text
+
+
+def test_a_long_value_is_cut_with_an_ellipsis() -> None:
+    assert visible("x" * 201) == "x" * 199 + "…"
+    assert visible("x" * 200) == "x" * 200
+
+
+def test_a_hostile_subject_stays_in_its_place() -> None:
+    text = message(finding(subject=HOSTILE), "sv")
+    assert text.isprintable()
+    assert len(text) < 600
+
+
+def test_every_cell_of_table_6_is_spelled_out() -> None:
+    for result in table_6():
+        for verdict in result.verdicts:
+            assert spelled_out(verdict, "sv") != verdict.cell
+            assert spelled_out(verdict, "sv").endswith(".")
+
+
+def test_a_pair_says_which_domain_is_which() -> None:
+    result = result_of(row_of(mail_domain="dll.se"), dnssec="Ja/Nej")
+    text = spelled_out(result.verdict("dnssec"), "en")
+    assert re.search(r"sll\.se: The zone is signed.* dll\.se: The domain is not protected", text)
+
+
+def test_a_column_that_was_not_asked_for_says_so() -> None:
+    assert spelled_out(None, "en") == "The column is not part of this sweep."
