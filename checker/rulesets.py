@@ -15,6 +15,7 @@ FAULT, WARNING, NOTE = Severity.FAULT, Severity.WARNING, Severity.NOTE
 COMMON: dict[str, Severity] = {
     "domain_nonexistent": FAULT,
     "excluded_on_request": NOTE,
+    "own_error": NOTE,
     "row_deadline": NOTE,
     "second_attempt": NOTE,
     "vantage_no_ipv4": NOTE,

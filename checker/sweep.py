@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
+from checker.columns import Columns, doubtful_probes, judge_row, not_measured
 from checker.network.clock import Clock
 from checker.observations.row import Evidence, Row
 from checker.observations.vantage import Vantage
@@ -21,28 +21,8 @@ from checker.report.model import RowResult
 from checker.row import Probes, measure
 from checker.rulesets import Ruleset
 from checker.second_attempt import with_second_attempt
-from checker.verdict import Value, Verdict
 
 log = logging.getLogger(__name__)
-
-
-class Column(Protocol):
-    """What the sweep needs of an indicator (`checker.indicators.registry.Indicator`)."""
-
-    @property
-    def name(self) -> str:
-        """Its stable name."""
-        ...
-
-    @property
-    def judge(self) -> Callable[[Evidence, Ruleset], Verdict]:
-        """Its judge."""
-        ...
-
-    @property
-    def probe(self) -> str:
-        """The probe whose observation it rests on: "dnssec", "web" or "mail"."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +61,7 @@ class Sweep:
         self,
         rows: Iterable[Row],
         *,
-        columns: tuple[Column, ...],
+        columns: Columns,
         ruleset: Ruleset,
         probes: Probes,
         vantage: Vantage,
@@ -174,7 +154,7 @@ class Sweep:
         except Exception:
             row = job if isinstance(job, Row) else job.evidence.row
             log.exception("row %s is not measured, by an error of our own", row.code)
-            result = RowResult(row=row, verdicts=tuple(map(_unknown, self._columns)))
+            result = RowResult(row=row, verdicts=not_measured(self._columns, row, self._ruleset))
             spoilt = 1
         finally:
             self._count(running=-1)
@@ -217,14 +197,9 @@ class Sweep:
         if evidence.mail is not None and self._port25.see(evidence.mail):
             self._waiting.release_port25()
         evidence = replace(evidence, vantage=self.vantage)
-        verdicts = tuple(column.judge(evidence, self._ruleset) for column in self._columns)
-        waits = not self._port25.settled
-        # What hangs on port 25 is tried again only when that is known: until then the trouble may be ours.
-        doubtful = frozenset(
-            column.probe
-            for column, verdict in zip(self._columns, verdicts, strict=True)
-            if verdict.may_pass and not (verdict.awaits_port25 and waits)
-        )
+        verdicts = judge_row(self._columns, evidence, self._ruleset)
+        settled = self._port25.settled
+        doubtful = doubtful_probes(self._columns, verdicts, port25_settled=settled)
         again = doubtful - seen.retested if self._options.retest else frozenset()
         aside = replace(seen, evidence=evidence, again=again, due_s=_now() + self._options.retest_after_s)
         try:
@@ -232,7 +207,7 @@ class Sweep:
                 self._waiting.put_for_retest(aside)
                 self._count(awaiting_retest=1)
                 return None
-            if waits and any(verdict.awaits_port25 for verdict in verdicts):
+            if not settled and any(verdict.awaits_port25 for verdict in verdicts):
                 self._waiting.put_for_port25(aside)
                 self._count(awaiting_port25=1)
                 return None
@@ -254,10 +229,6 @@ class Sweep:
 
 def _show_nothing(_: Tally) -> None:
     """Progress for whoever did not ask for it."""
-
-
-def _unknown(column: Column) -> Verdict:
-    return Verdict(indicator=column.name, value=Value.UNKNOWN)
 
 
 def _now() -> float:

@@ -38,12 +38,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "probes": FACTS | {"network", "protocols", "dns"},
     "indicators": FACTS | {"protocols"} | PURE_DNS,
     "report": FACTS | {"protocols"},
+    "columns": FACTS,
     "parking": FACTS,
     "port25": FACTS,
     "second_attempt": FACTS,
     "row": FACTS | {"network"},
     "conversations": FACTS | {"network", "protocols", "dns", "probes"},
-    "sweep": FACTS | {"network", "report.model", "parking", "port25", "second_attempt", "row"},
+    "sweep": FACTS | {"network", "report.model", "columns", "parking", "port25", "second_attempt", "row"},
     "settings": FACTS | {"domain_names", "indicators"},
 }
 """Unit → what it may import besides itself. The command line may import everything."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker.cli.exits import ExitCode, Quit
+from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
-from checker.cli.sweep import FailOnOption
 
 if TYPE_CHECKING:
     from checker.observations.row import Row
@@ -49,15 +49,15 @@ def check(
       checker check a.se b.se --json
       checker check example.se --only dnssec --lang en
     """
+    check_fail_on(fail_on)
+    rows = _rows(names, web_host=web_host, mail_domain=mail_domain)
     from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
-    from checker.cli.measuring import check_fail_on, measure_rows  # noqa: PLC0415 - start-up
+    from checker.cli.measuring import measure_rows  # noqa: PLC0415 - start-up
     from checker.cli.output import say, say_json  # noqa: PLC0415 - start-up
     from checker.report.export_json import result_object  # noqa: PLC0415 - start-up
     from checker.report.screen import explanation_lines  # noqa: PLC0415 - start-up
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
-    check_fail_on(fail_on)
-    rows = _rows(names, web_host=web_host, mail_domain=mail_domain)
     tools = instruments(session)
     lang = session.settings.lang
     with Spool(real_disk()) as spool:

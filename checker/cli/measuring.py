@@ -47,16 +47,6 @@ class Measured:
         return ExitCode.DONE
 
 
-def check_fail_on(value: str | None) -> None:
-    """Quit (USAGE) unless the value of `--fail-on` is one that this version knows."""
-    if value == "worse":
-        raise Quit(
-            ExitCode.USAGE, "--fail-on worse compares with the sweep before, and this version keeps none"
-        )
-    if value is not None and value not in FAIL_ON:
-        raise Quit(ExitCode.USAGE, f"--fail-on: is {' or '.join(FAIL_ON)}")
-
-
 def columns_of(settings: "Settings") -> tuple[Indicator, ...]:
     """The columns that are asked for, in page order."""
     return tuple(

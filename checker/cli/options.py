@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from checker.cli.exits import ExitCode, Quit
+
 _Text = str | None
 _Switch = bool | None
 
@@ -68,3 +70,20 @@ COMMON: dict[str, Any] = {
     ],
 }
 """The options of every command."""
+
+FailOnOption = Annotated[
+    _Text,
+    typer.Option(
+        metavar="fault|warning", help="Exit with 1 when there are findings this grave.", show_default=False
+    ),
+]
+
+
+def check_fail_on(value: str | None) -> None:
+    """Quit (USAGE) unless the value of `--fail-on` is one that this version knows."""
+    if value == "worse":
+        raise Quit(
+            ExitCode.USAGE, "--fail-on worse compares with the sweep before, and this version keeps none"
+        )
+    if value not in (None, "fault", "warning"):
+        raise Quit(ExitCode.USAGE, "--fail-on: is fault or warning")

@@ -7,6 +7,7 @@ import typer
 
 from checker.cli.domains import PathArgument, rows_of
 from checker.cli.exits import ExitCode, Quit
+from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
 
 if TYPE_CHECKING:
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
 OutputOption = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="The site's directory, replaced as a whole.")
-]
-FailOnOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="fault|warning",
-        help="Exit with 1 when there are findings this grave.",
-        show_default=False,
-    ),
 ]
 
 
@@ -48,14 +41,14 @@ def sweep(
       checker sweep --only dnssec --output output/dnssec
       checker sweep --quiet --fail-on fault
     """
+    check_fail_on(fail_on)
+    rows = rows_of(path)
     from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
-    from checker.cli.measuring import check_fail_on, columns_of, measure_rows  # noqa: PLC0415 - start-up
+    from checker.cli.measuring import columns_of, measure_rows  # noqa: PLC0415 - start-up
     from checker.indicators.registry import INDICATORS  # noqa: PLC0415 - start-up
     from checker.report.publish import NotReplaceableError, check_replaceable, recover  # noqa: PLC0415 - start-up
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
-    check_fail_on(fail_on)
-    rows = rows_of(path)
     partial = len(columns_of(session.settings)) < len(INDICATORS)
     try:
         recover(output)

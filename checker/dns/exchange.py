@@ -85,8 +85,6 @@ class Exchange:
                 message = await self._attempt(server, name, rdtype, transport, payload)
             except NetworkError as error:
                 first = first or error
-                if error.failure is not Failure.TIMEOUT and transport == "tcp":
-                    break
                 if error.failure in (
                     Failure.UNREACHABLE,
                     Failure.NOT_ALLOWED,

@@ -8,6 +8,7 @@ from checker.indicators.web_reading import Content
 from checker.indicators.web_service import counted, service_findings, unresolved, verdict, without_looking
 from checker.observations.failure import MAY_PASS
 from checker.observations.row import Evidence
+from checker.observations.vantage import Vantage
 from checker.observations.web import WebEndpoint, WebObservation
 from checker.rulesets import Ruleset
 from checker.verdict import Finding, Flag, Severity, Value, Verdict
@@ -117,16 +118,21 @@ def _over_tls(
     if best == Content.GONE.value:
         return _flagged(Value.NO, (Flag.A,), (*said, *tls), may_pass=passing)
     not_tested = tuple(ruleset.finding("https_content_not_tested", str(point.address)) for point in raw_only)
-    not_led = tuple(_not_led(endpoints, ruleset))
+    not_led = tuple(_not_led(endpoints, evidence.vantage, ruleset))
     insecure = bool(raw_only) or any(found.severity is Severity.FAULT for found in tls)
     flags = tuple(flag for flag, holds in ((Flag.F, insecure), (Flag.N, bool(not_led))) if holds)
     return _flagged(Value.YES, flags, (*said, *not_tested, *not_led, *tls), may_pass=passing)
 
 
-def _not_led(endpoints: tuple[WebEndpoint, ...], ruleset: Ruleset) -> Iterator[Finding | None]:
+def _not_led(
+    endpoints: tuple[WebEndpoint, ...], vantage: Vantage, ruleset: Ruleset
+) -> Iterator[Finding | None]:
+    """The addresses whose port 80 leaves the visitor on http; a chain that ends out of our sight proves nothing."""
     for endpoint in endpoints:
-        if web_reading.http_answered(endpoint) and not web_reading.leads_to_https(endpoint.http):
-            url = endpoint.http.hops[-1].url
+        visit = endpoint.http
+        led = web_reading.leads_to_https(visit) or web_reading.unknown_end(visit, vantage)
+        if web_reading.http_answered(endpoint) and not led:
+            url = visit.hops[-1].url
             yield ruleset.finding("http_not_redirected", str(endpoint.address), url=url)
 
 

@@ -97,6 +97,8 @@ def around(
         if first_http.status is None and endpoint.http.end is VisitEnd.NO_HTTP:
             yield ruleset.finding("http_no_reply", subject)
         last = endpoint.http.hops[-1]
+        if web_reading.http_answered(endpoint) and web_reading.unknown_end(endpoint.http, evidence.vantage):
+            yield _untested(endpoint.http, web.host, ruleset)
         if last.refresh and web_reading.scheme(last) == "http":
             yield ruleset.finding("http_refresh", web.host, url=last.refresh)
     if served and any(_lacks_hsts(endpoint, web.host) for endpoint in endpoints):

@@ -120,7 +120,7 @@ def may_pass(visit: Visit) -> bool:
 def content(visit: Visit, from_http: tuple[Visit, ...], host: str, vantage: Vantage) -> Content:
     """Class a visit that started at https, given every visit that started at http (notation.md, HTTPS rules 4, 5)."""
     last = visit.hops[-1]
-    if visit.end is VisitEnd.NOT_VISITED or _not_their_doing(visit, vantage):
+    if unknown_end(visit, vantage):
         return Content.UNTESTED
     if scheme(last) == "http" and visit.end in (VisitEnd.CONTENT, VisitEnd.NO_ANSWER, VisitEnd.NO_HTTP):
         return Content.BACK_TO_HTTP
@@ -135,9 +135,10 @@ def content(visit: Visit, from_http: tuple[Visit, ...], host: str, vantage: Vant
     return Content.GONE
 
 
-def _not_their_doing(visit: Visit, vantage: Vantage) -> bool:
+def unknown_end(visit: Visit, vantage: Vantage) -> bool:
+    """Whether we did not, or could not, go where the chain leads, so that its end is not known."""
     last = visit.hops[-1]
-    if last.failure in OUR_OWN:
+    if visit.end is VisitEnd.NOT_VISITED or last.failure in OUR_OWN:
         return True
     if visit.end is VisitEnd.UNRESOLVED:
         return last.failure is not None

@@ -1,7 +1,6 @@
 """The web conversation: every address of a web host, from http and from https, each address pinned."""
 
 import asyncio
-from ipaddress import IPv6Address
 
 from checker.dns.lookup import Lookups
 from checker.network.door import Network
@@ -10,7 +9,7 @@ from checker.observations.failure import Failure
 from checker.observations.tls import ChainTrust, TlsOutcome
 from checker.observations.web import WebEndpoint, WebObservation
 from checker.probes.tls_facts import broad_hello
-from checker.probes.web_visit import Visits
+from checker.probes.web_visit import Visits, refused_address
 from checker.protocols.chain_trust import CaStore, judge_chain
 from checker.protocols.locations import WebUrl
 
@@ -37,7 +36,9 @@ async def observe_web(host: str, network: Network, lookups: Lookups, *, ca_store
     found = [tuple(dict.fromkeys(lookup.addresses)) for lookup in (ipv4, ipv6)]
     capped = [address for family in found for address in family[:ADDRESSES_PER_FAMILY]]
     excluded = tuple(address for address in capped if network.policy.is_excluded(address))
-    refused = tuple(address for address in capped if address not in excluded and _refused(address, network))
+    refused = tuple(
+        address for address in capped if address not in excluded and refused_address(address, network)
+    )
     allowed = [address for address in capped if address not in excluded and address not in refused]
 
     def trust(chain: tuple[bytes, ...]) -> ChainTrust:
@@ -68,9 +69,3 @@ async def _endpoint(visits: Visits, address: IPAddress) -> WebEndpoint:
     if seen is not None and seen.outcome is not TlsOutcome.ESTABLISHED:
         broad = await broad_hello(visits.network, address, 443, visits.host)
     return WebEndpoint(address=address, http=http, https=https, broad=broad)
-
-
-def _refused(address: IPAddress, network: Network) -> bool:
-    """An IPv4-mapped address is refused even where private ones are allowed: the way there is IPv4."""
-    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
-    return mapped or network.policy.refusal(address) is not None

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
+from ipaddress import IPv6Address
 from typing import Any, TypeVar
 
 from checker.dns.lookup import Lookups
@@ -131,16 +132,12 @@ class Visits:
             if not found:
                 failed = any(lookup.outcome is LookupOutcome.FAILED for lookup in pair)
                 return _DeadEnd(end=VisitEnd.UNRESOLVED, failure=Failure.UNRESOLVABLE if failed else None)
-        policy = self.network.policy
-        welcome = tuple(
-            place for place in found if not policy.is_excluded(place) and not policy.refusal(place)
-        )
+        kept = tuple(place for place in found if not self.network.policy.is_excluded(place))
+        welcome = tuple(place for place in kept if not refused_address(place, self.network))
         if welcome:
             return welcome
-        excluded = any(policy.is_excluded(place) for place in found)
-        return _DeadEnd(
-            end=VisitEnd.NOT_VISITED, failure=Failure.EXCLUDED if excluded else Failure.NOT_ALLOWED
-        )
+        failure = Failure.EXCLUDED if len(kept) < len(found) else Failure.NOT_ALLOWED
+        return _DeadEnd(end=VisitEnd.NOT_VISITED, failure=failure)
 
 
 async def _once(tasks: dict[K, asyncio.Task[T]], key: K, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -149,3 +146,9 @@ async def _once(tasks: dict[K, asyncio.Task[T]], key: K, start: Callable[[], Cor
     if task is None:
         task = tasks[key] = asyncio.ensure_future(start())
     return await task
+
+
+def refused_address(address: IPAddress, network: Network) -> bool:
+    """Whether the policy refuses an address; IPv4-mapped ones always: the way there is IPv4."""
+    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    return mapped or network.policy.refusal(address) is not None

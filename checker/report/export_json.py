@@ -70,6 +70,7 @@ def sweep_object(sweep: SweepInfo) -> dict[str, Any]:
         "software": sweep.software,
         "trust_store": sweep.trust_store,
         "columns": list(sweep.columns),
+        "second_attempts": sweep.second_attempts,
         "vantage": {"name": vantage.name, **{fact: getattr(vantage, fact).value for fact in facts}},
     }
 

@@ -41,7 +41,7 @@ class SweepInfo:
     """What every published figure must say of itself: when, by which rules, with what, and from where.
 
     `software` is name and version; `trust_store` names the certificate store (with its version) or the `--ca-file`;
-    `columns` are those that were asked for.
+    `columns` are those that were asked for; `second_attempts` is false with `--no-retest`.
     """
 
     id: str
@@ -53,6 +53,7 @@ class SweepInfo:
     vantage: Vantage
     trust_store: str = ""
     columns: tuple[str, ...] = COLUMNS
+    second_attempts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

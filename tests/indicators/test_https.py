@@ -7,7 +7,7 @@ from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.web import Visit, VisitEnd, WebObservation
-from checker.rulesets import RULESETS
+from checker.rulesets import RULESETS, Ruleset
 from tests.indicators.web_evidence import (
     ALERT,
     HOST,
@@ -54,7 +54,7 @@ def dies(url: str, failure: Failure | None, end: VisitEnd) -> Visit:
     return visit(hop(HTTPS, 302), hop(url, failure, at=at), end=end)
 
 
-ONE_ADDRESS = [
+ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
     # scenario, from http, from https, cell, a finding, may pass
     ("all well", TO_HTTPS, GOOD, "Ja", "https_final_page", False),
     ("port 80 closed", closed(HTTP), GOOD, "Ja", None, False),
@@ -109,6 +109,14 @@ ONE_ADDRESS = [
         visit(hop(HTTPS, 301), hop(f"http://{OTHER}/", 301), hop(f"https://{OTHER}/", 200)),
         "Ja",
         "https_via_http",
+        False,
+    ),
+    (
+        "http to http on a port we do not visit",
+        visit(hop(HTTP, 301), hop(f"http://{HOST}:8080/", None, at=None), end=VisitEnd.NOT_VISITED),
+        GOOD,
+        "Ja",
+        "redirect_not_visited",
         False,
     ),
     # rule 1
@@ -316,12 +324,9 @@ ONE_ADDRESS = [
 
 
 @pytest.mark.parametrize("ruleset", RULESETS.values(), ids=RULESETS.keys())
-@pytest.mark.parametrize(
-    ("http", "https", "cell", "code", "may_pass"),
-    [row[1:] for row in ONE_ADDRESS],
-    ids=[row[0] for row in ONE_ADDRESS],
-)
-def test_one_address(http, https, cell, code, may_pass, ruleset) -> None:  # type: ignore[no-untyped-def]  # see the table
+@pytest.mark.parametrize("case", ONE_ADDRESS, ids=[case[0] for case in ONE_ADDRESS])
+def test_one_address(case: tuple[str, Visit, Visit, str, str | None, bool], ruleset: Ruleset) -> None:
+    _, http, https, cell, code, may_pass = case
     verdict = judge(evidence(web(endpoint(http, https))), ruleset)
     assert verdict.cell == cell
     assert code is None or code in {finding.code for finding in verdict.findings}

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 import pytest
 
 from checker.indicators.www_ipv6 import judge
-from checker.observations.dns import LookupOutcome
+from checker.observations.dns import ChainObservation, DnssecObservation, LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.mail import MailObservation
@@ -152,3 +152,22 @@ def test_a_domain_that_does_not_exist(seen: WebObservation, mx: object, cell: st
         hosts=(),
     )
     assert judge(replace(evidence(seen), mail=mail), RULESETS["2026"]).cell == cell
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "cell"),
+    [
+        pytest.param("example.se", NXDOMAIN, "–", id="the domain"),
+        pytest.param("mail.example", NXDOMAIN, "Nej", id="the mail domain only"),
+        pytest.param("example.se", LookupOutcome.NODATA, "Nej", id="the domain exists"),
+        pytest.param("example.se", LookupOutcome.FAILED, "Nej", id="could not tell"),
+    ],
+)
+def test_the_zone_walk_knows_whether_the_domain_exists(name: str, outcome: LookupOutcome, cell: str) -> None:
+    walk = DnssecObservation(
+        domain=name,
+        observed_at=NOW,
+        existence=lookup("SOA", outcome=outcome, name=name),
+        chain=ChainObservation(name=name, anchors=(), start=None, cuts=()),
+    )
+    assert judge(replace(evidence(GONE), dnssec=(walk,)), RULESETS["2026"]).cell == cell

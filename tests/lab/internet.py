@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import csv
 import json
+import resource
 import socket
 import sys
 import threading
@@ -225,6 +226,12 @@ async def _stdin_closed() -> None:
     await closed.wait()
 
 
+def _allow_many_sockets() -> None:
+    """A thousand rows listen on some three thousand ports: lift the soft limit on open files to the hard one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab.internet", description=__doc__)
@@ -232,6 +239,7 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, required=True, help="where the files are written")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the lab's time (RFC 3339); default: now")
     given = parser.parse_args()
+    _allow_many_sockets()
     asyncio.run(_serve(given.scenario, given.directory, given.now))
 
 

@@ -11,7 +11,7 @@ import dns.renderer
 import dns.rrset
 from dns.flags import AA, CD, DO, QR, RD, TC
 from dns.name import Name
-from dns.rcode import BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED
+from dns.rcode import BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED, YXDOMAIN
 from dns.rdataclass import IN
 from dns.rdatatype import AAAA, ANY, CNAME, DS, NS, NSEC, RRSIG, A, RdataType
 from dns.renderer import ADDITIONAL, ANSWER, AUTHORITY
@@ -150,7 +150,11 @@ def _fill(answer: _Answer, zone: ServedZone, name: Name, rdtype: RdataType) -> N
         dname = contents.dname_above(name)
         if dname is not None:
             answer.add(answer.answer, zone, dname)
-            target = name.relativize(dname.name).concatenate(dname[0].target)
+            try:
+                target = name.relativize(dname.name).concatenate(dname[0].target)
+            except dns.name.NameTooLong:
+                answer.rcode = YXDOMAIN
+                return
             answer.answer.append(dns.rrset.from_text(name, dname.ttl, IN, CNAME, target.to_text()))
             if rdtype in (CNAME, ANY):
                 return

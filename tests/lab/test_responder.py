@@ -15,6 +15,8 @@ from dns.node import Node
 from dns.rdataset import Rdataset
 from dns.rdatatype import CNAME, DNAME, DNSKEY, DS, MX, NS, NSEC, NSEC3, RRSIG, SOA, TXT, A, RdataType
 from dns.rrset import RRset
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.lab.responder import Responder
 from tests.lab.scenario import Dns
@@ -218,6 +220,14 @@ def test_a_dname_gives_a_synthesised_alias(zone: ServedZone) -> None:
     assert types(ask(zone, "web.deep.moved.zone.se", "CNAME").answer) == {DNAME, RRSIG, CNAME}
 
 
+def test_a_dname_that_makes_the_name_too_long_is_said_so() -> None:
+    zone = contents()
+    zone.add("short.zone.se.", "DNAME", f"{'y' * 63}.elsewhere.se.")
+    response = ask(ServedZone(zone), ".".join(["x" * 63] * 3 + ["short.zone.se"]), "A", dnssec=False)
+    assert response.rcode() == dns.rcode.YXDOMAIN
+    assert types(response.answer) == {DNAME}
+
+
 def test_a_signed_delegation_is_referred_with_ds_and_glue(zone: ServedZone) -> None:
     response = ask(zone, "www.signed.zone.se", "A")
     assert not response.flags & dns.flags.AA
@@ -358,3 +368,31 @@ def test_the_nsec_chain_leads_through_every_name_and_back() -> None:
 def test_a_question_for_nsec_is_answered() -> None:
     zone = served("nsec")
     assert types(validate_all(zone, ask(zone, "mx.zone.se", "NSEC"))) == {NSEC}
+
+
+LABELS = st.lists(
+    st.sampled_from([b"zone", b"se", b"signed", b"wild", b"moved", b"\xff", b"x" * 63]), max_size=6
+)
+HEADS = st.sampled_from([b"\0\1\0\0\0\0\0\0", b"\0\1\0\0\0\0\0\1"])
+
+
+@given(
+    head=st.binary(min_size=4, max_size=4),
+    counts=HEADS,
+    labels=LABELS,
+    rdtype=st.integers(0, 65535),
+    tail=st.binary(max_size=40),
+)
+def test_whatever_is_asked_the_server_answers_under_the_same_id_or_not_at_all(
+    head: bytes, counts: bytes, labels: list[bytes], rdtype: int, tail: bytes
+) -> None:
+    name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+    wire = head + counts + name + rdtype.to_bytes(2, "big") + b"\0\1" + tail
+    response = FUZZED.respond(wire, is_tcp=False)
+    if response is not None:
+        assert response[:2] == wire[:2]
+        assert response[2] & 0x80
+        dns.message.from_wire(response, ignore_trailing=True)
+
+
+FUZZED = Responder([served("nsec3")])

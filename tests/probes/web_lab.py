@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,7 +84,7 @@ async def hangs(_request: bytes, _writer: asyncio.StreamWriter) -> None:
 
 @asynccontextmanager
 async def lab(
-    servers: dict[tuple[IPAddress, int], Script | bytes],
+    servers: Mapping[tuple[IPAddress, int], Script | bytes],
     *,
     wait_s: float = 5.0,
     policy: AddressPolicy | None = None,

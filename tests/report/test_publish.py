@@ -17,7 +17,7 @@ from checker.report import publish as module
 from checker.report.exchange import exchange_directories
 from checker.report.publish import MARKER, NotReplaceableError, check_replaceable, publish, recover
 
-FILES = {"index.html": "{} page", "results.csv": "{} table", "deep/more.txt": "{} more"}
+FILES = {"index.html": "{} page", "deep/more.txt": "{} more"}
 
 
 def build(name: str) -> Any:
@@ -170,7 +170,6 @@ def test_the_site_is_readable_by_the_web_server_whatever_the_umask(tmp_path: Pat
         "deep": 0o755,
         MARKER: 0o644,
         "index.html": 0o644,
-        "results.csv": 0o644,
         "more.txt": 0o644,
     }
 

@@ -164,6 +164,15 @@ def test_date_ruleset_vantage_and_limits_are_said(page: Element) -> None:
         assert limit in text
 
 
+@pytest.mark.parametrize(("done", "said"), [(True, "prövas en gång till"), (False, "inga nya försök")])
+def test_whether_there_were_second_attempts_is_said(*, done: bool, said: str) -> None:
+    out = io.StringIO()
+    sweep = replace(SWEEP, second_attempts=done)
+    summary = SummaryCounter().summary()
+    write_page(lambda: iter(()), out, sweep=sweep, summary=summary, settings=SiteSettings())
+    assert said in out.getvalue()
+
+
 def test_what_the_vantage_lacked_is_said() -> None:
     vantage = replace(SWEEP.vantage, ipv6=Fact.NO, port25_ipv4=Fact.NOT_TESTED)
     out = io.StringIO()

@@ -1,0 +1,71 @@
+"""A miniature internet in a process of its own, and the command line with that internet behind its door."""
+
+import functools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from checker.cli import main
+from checker.network.addresses import IPAddress
+from checker.network.door import Network
+from checker.network.errors import NetworkError
+from checker.observations.failure import Failure
+from tests.lab.network import LabNetwork
+
+ROOT = Path(__file__).parents[2]
+
+
+class NoNetwork(Network):
+    """A machine without any network."""
+
+    def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:
+        raise NetworkError(Failure.UNREACHABLE, f"Network is unreachable: {address} {port} {udp}")
+
+
+class Laboratory:
+    """Runs commands against the lab whose files stand in `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.domains = directory / "domains.csv"
+        self._mapping = json.loads((directory / "mapping.json").read_text(encoding="ascii"))
+
+    def checker(self, *arguments: str, **switches: object) -> int:
+        """Run one measuring command in this process; the exit code."""
+        options = (
+            "--root-hints",
+            str(self.directory / "root.hints"),
+            "--trust-anchor",
+            str(self.directory / "trust-anchor.ds"),
+            "--ca-file",
+            str(self.directory / "ca.pem"),
+            "--no-retest",
+        )
+        network = functools.partial(LabNetwork.from_mapping, self._mapping, **switches)
+        return main([*arguments, *options], network_class=network)
+
+
+@contextmanager
+def laboratory(scenario: str, directory: Path) -> Iterator[Laboratory]:
+    """A running lab; `scenario` is one of tests.lab.internet."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.lab.internet",
+        "--scenario",
+        scenario,
+        "--directory",
+        str(directory),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            yield Laboratory(directory)
+        finally:
+            process.stdin.close()
+            process.wait(timeout=20)

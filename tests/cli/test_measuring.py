@@ -1,0 +1,153 @@
+"""The measuring commands against a miniature internet: what they print, write and end with."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.laboratory import Laboratory, laboratory
+
+Captured = pytest.CaptureFixture[str]
+FILES = [
+    ".checker-site",
+    "icon.svg",
+    "index.html",
+    "results.csv",
+    "results.json",
+    "results.schema.json",
+    "style.css",
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    with laboratory("generated:3", tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture
+def rows(lab: Laboratory) -> list[dict[str, str]]:
+    with lab.domains.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_sweep_publishes_and_prints_the_table(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured
+) -> None:
+    assert lab.checker("sweep", str(lab.domains), "--timeout", "2") == 0
+    captured = capsys.readouterr()
+    site = Path("output/site")
+    assert sorted(path.name for path in site.iterdir()) == FILES
+    assert (site / ".checker-site").read_text() == "full\n"
+    results = json.loads((site / "results.json").read_text(encoding="utf-8"))
+    assert [result["code"] for result in results["results"]] == [row["code"] for row in rows]
+    assert results["sweep"]["software"].startswith("indikatorkollen ")
+    assert results["sweep"]["ruleset"] == "2026"
+    table = captured.out.split("\n\n")[0].splitlines()
+    assert len(table) == 2 + len(rows)
+    assert "STARTTLS" in table[0]
+    assert "/3 " in captured.err
+    assert "\x1b" not in captured.out + captured.err
+    assert sorted(path.name for path in Path().iterdir()) == ["output"]
+
+
+def test_a_partial_sweep_never_replaces_a_full_site(lab: Laboratory, capsys: Captured) -> None:
+    only = ("--only", "dnssec", "--quiet")
+    assert lab.checker("sweep", str(lab.domains), *only, "--output", "part") == 0
+    assert capsys.readouterr().err == ""
+    assert (Path("part") / ".checker-site").read_text() == "partial\n"
+    with (Path("part") / "results.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert row["dnssec"]
+            assert row["starttls"] == row["https"] == row["www_ipv6"] == row["mail_ipv6"] == ""
+    (Path("part") / ".checker-site").write_text("full\n")
+    before = (Path("part") / "results.json").read_bytes()
+    assert lab.checker("sweep", str(lab.domains), *only, "--output", "part") == 2
+    assert "holds a full site, which --only must not replace" in capsys.readouterr().err
+    assert (Path("part") / "results.json").read_bytes() == before
+
+
+def test_fail_on(lab: Laboratory, rows: list[dict[str, str]], capsys: Captured) -> None:
+    domain = rows[0]["domain"]
+    codes = {}
+    for severity in ("fault", "warning"):
+        codes[severity] = lab.checker("check", domain, "--only", "dnssec", "--json", "--fail-on", severity)
+        found = json.loads(capsys.readouterr().out)["indicators"]["dnssec"]["findings"]
+        grave = {"fault": {"fault"}, "warning": {"fault", "warning"}}[severity]
+        assert codes[severity] == int(any(finding["severity"] in grave for finding in found))
+
+
+def test_check_explains_on_screen(lab: Laboratory, rows: list[dict[str, str]], capsys: Captured) -> None:
+    domain = rows[0]["domain"]
+    assert lab.checker("check", domain, "--only", "dnssec,www_ipv6", "--timeout", "2") == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{domain}\n")
+    assert "\nDNSSEC: " in said
+    assert "STARTTLS" not in said
+    assert not list(Path().iterdir())
+
+
+def test_check_prints_one_object_or_an_array(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured
+) -> None:
+    first, second = rows[0]["domain"], rows[1]["domain"]
+    options = ("--only", "dnssec", "--json")
+    assert lab.checker("check", first, *options) == 0
+    assert json.loads(capsys.readouterr().out)["domain"] == first
+    assert lab.checker("check", second, first, second.upper(), *options) == 0
+    assert [result["domain"] for result in json.loads(capsys.readouterr().out)] == [second, first]
+
+
+def test_check_with_own_names(lab: Laboratory, rows: list[dict[str, str]], capsys: Captured) -> None:
+    names = ("--web-host", rows[1]["web_host"], "--mail-domain", rows[1]["domain"])
+    assert lab.checker("check", rows[0]["domain"], *names, "--only", "dnssec", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["web_host"] == rows[1]["web_host"]
+    assert [part["subject"] for part in result["indicators"]["dnssec"]["parts"]] == [
+        rows[0]["domain"],
+        rows[1]["domain"],
+    ]
+
+
+def test_excluded_names_are_left_alone(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_EXCLUDE", rows[0]["domain"])
+    assert lab.checker("check", rows[0]["domain"], "--json") == 0
+    indicators = json.loads(capsys.readouterr().out)["indicators"]
+    assert {indicator["cell"] for indicator in indicators.values()} == {"Ej mätt"}
+
+
+def test_resolve(lab: Laboratory, rows: list[dict[str, str]], capsys: Captured) -> None:
+    assert lab.checker("resolve", rows[0]["domain"], "MX", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["name", "type", "status", "rcode", "records", "reason", "chain"]
+    assert (found["name"], found["type"]) == (f"{rows[0]['domain']}.", "MX")
+    assert found["status"] in {"secure", "insecure"}
+    assert lab.checker("resolve", ".", "NS") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "; . NS: secure"
+    assert any(line.startswith(". ") and " IN NS " in line for line in said)
+
+
+def test_resolve_what_does_not_exist(lab: Laboratory, capsys: Captured) -> None:
+    assert lab.checker("resolve", "nobody-has-this.example", "A", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["rcode"], found["records"]) == ("NXDOMAIN", [])
+
+
+def test_doctor(lab: Laboratory, capsys: Captured) -> None:
+    assert lab.checker("doctor") == 0
+    assert "root validates     yes" in capsys.readouterr().out
+    assert lab.checker("doctor", ipv6=False) == 0
+    assert "IPv6               no: " in capsys.readouterr().out
+
+
+def test_a_clock_that_is_wrong_is_our_trouble(lab: Laboratory, capsys: Captured) -> None:
+    code = lab.checker("sweep", str(lab.domains), "--now", "2001-01-01T00:00:00Z")
+    assert code == 3
+    said = capsys.readouterr().err
+    assert "The clock is at least" in said
+    assert not list(Path().iterdir())

@@ -1,0 +1,180 @@
+"""The program as a process: start-up, streams, signals, and a machine without a network."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from checker import __version__
+from checker.cli import main
+from tests.cli.laboratory import ROOT, NoNetwork
+
+HEAVY = ("pydantic", "rich", "jinja2", "httpcore", "cryptography", "dns", "idna", "asyncio", "ssl")
+Captured = pytest.CaptureFixture[str]
+
+
+def checker(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_version() -> None:
+    done = checker("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"checker {__version__}\n", "")
+
+
+def test_starting_up_imports_nothing_heavy() -> None:
+    code = "import sys, checker.cli.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_everything_a_sweep_imports_costs_less_than_a_second() -> None:
+    code = "import checker.cli.app, checker.cli.measuring, checker.report.site, checker.report.screen, checker.settings"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.0
+    )  # twice, for busy machines
+
+
+@pytest.mark.parametrize("command", ["sweep", "check", "resolve", "domains", "doctor"])
+def test_help_teaches(command: str, capsys: Captured) -> None:
+    assert main([command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Usage: checker {command} ")
+    assert "\b" not in said
+    assert r"\b" not in said
+    if command != "domains":
+        assert re.search(rf"^    (CHECKER_\w+=\S+ )?checker {command}", said, re.MULTILINE)
+        assert "--trust-anchor FILE" in said
+
+
+def test_help_tells_the_exit_codes(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    for code in range(5):
+        assert re.search(rf"^    {code}  \w", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["sweep"], ["check", "a.se"], ["check", "a.se", "--json"], ["resolve", "a.se"], ["doctor"]]
+)
+def test_without_a_network_the_vantage_point_failed(arguments: list[str], capsys: Captured) -> None:
+    Path("domains.csv").write_text("region,domain\nA,a.se\n")
+    site = Path("output/site")
+    site.mkdir(parents=True)
+    (site / ".checker-site").write_text("full\n")
+    (site / "index.html").write_text("the earlier site")
+    assert main(arguments, network_class=NoNetwork) == 3
+    captured = capsys.readouterr()
+    assert len(captured.err.splitlines()) == 1
+    assert "o root server answers" in captured.err
+    assert captured.out == "" or arguments == ["doctor"]
+    assert (site / "index.html").read_text() == "the earlier site"
+    assert sorted(path.name for path in Path().iterdir()) == ["domains.csv", "output"]
+
+
+def test_doctor_tells_what_is_missing(capsys: Captured) -> None:
+    assert main(["doctor"], network_class=NoNetwork) == 3
+    said = capsys.readouterr().out
+    assert re.search(r"^IPv4 +no: ", said, re.MULTILINE)
+    assert re.search(r"^port 25 over IPv6 +not tested$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_in_one_line(ending: signal.Signals, place: Path) -> None:
+    (place / "domains.csv").write_text("region,domain\nA,a.se\n")
+    program = textwrap.dedent("""
+        import asyncio, sys
+        from checker.cli import main
+        from checker.network.door import Network
+        from checker.network.errors import NetworkError
+        from checker.observations.failure import Failure
+
+        class Stuck(Network):
+            async def ask(self, *_, **__):
+                print("asked", flush=True)
+                await asyncio.Event().wait()
+
+            def locate(self, address, port, *, udp):
+                raise NetworkError(Failure.UNREACHABLE)
+
+        sys.exit(main(["sweep"], network_class=Stuck))
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked\n"
+        process.send_signal(ending)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 4
+    assert said == (
+        "error: interrupted after 0 of 1 rows: nothing was published, an earlier site stands as it was\n"
+    )
+    assert [path.name for path in place.iterdir()] == ["domains.csv"]
+
+
+def test_a_reader_that_has_had_enough(place: Path) -> None:
+    rows = "".join(f"R,a{number}.se\n" for number in range(20_000))
+    (place / "domains.csv").write_text("region,domain\n" + rows)
+    with subprocess.Popen(
+        [sys.executable, "-m", "checker", "domains"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        said = process.stderr.read()
+    assert said == b""
+    assert process.returncode == 0
+
+
+def test_a_terminal_without_umlauts_gets_escapes(place: Path) -> None:
+    (place / "domains.csv").write_text("region,domain\nSkåne–,a.se\n", encoding="utf-8")
+    done = checker("domains", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0
+    assert r"Sk\xe5ne\u2013" in done.stdout
+
+
+def test_our_own_bug_is_one_line_and_code_3(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def broken(_: object) -> object:
+        raise RuntimeError("never expected")
+
+    monkeypatch.setattr("checker.cli.instruments.instruments", broken)
+    assert main(["doctor"]) == 3
+    said = capsys.readouterr().err
+    assert said.splitlines()[0] == "error: internal error: RuntimeError: never expected"
+    assert "Traceback" not in said
+    assert main(["doctor", "--verbose"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_misspelt_variables_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setenv("CHECKER_TIEMOUT", "3")
+    assert main(["resolve", "a.se"], network_class=NoNetwork) == 3
+    assert "warning: environment variable CHECKER_TIEMOUT names no setting" in capsys.readouterr().err
