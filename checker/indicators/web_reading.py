@@ -157,4 +157,4 @@ def _same_error(visit: Visit, other: Visit, host: str) -> bool:
     if visit.end is VisitEnd.CONTENT:
         return ours.status == theirs.status
     reached = other.hops[0].status is not None or other.end is VisitEnd.NO_HTTP
-    return reached and name(ours) == name(theirs)
+    return reached and (name(ours), ours.failure) == (name(theirs), theirs.failure)

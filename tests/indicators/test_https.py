@@ -248,6 +248,14 @@ ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
         True,
     ),
     (
+        "no reply inside TLS, port 80 silent",
+        visit(hop(HTTP, Failure.TIMEOUT), end=NO_HTTP),
+        visit(hop(HTTPS, Failure.CLOSED, SESSION), end=NO_HTTP),
+        "Nej (A)",
+        "https_no_reply",
+        True,
+    ),
+    (
         "no reply on either port",
         visit(hop(HTTP, Failure.CLOSED), end=NO_HTTP),
         visit(hop(HTTPS, Failure.CLOSED, SESSION), end=NO_HTTP),

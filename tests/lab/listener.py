@@ -1,4 +1,4 @@
-"""Loopback listeners of the laboratory: accept, count, hand each connection to a conversation, close everything.
+"""Listeners of the laboratory, on loopback unless told otherwise: accept, count, converse, close everything.
 
 Sockets and nothing above them: no asyncio transports, because lab and checker share the processor.
 """
@@ -70,10 +70,12 @@ Conversation = Callable[[Connection], Awaitable[None]]
 class LabServer:
     """The ports of one laboratory host.
 
-    `ports` maps the port it plays to the loopback port where it listens; `filtered` ports answer nothing, every other
-    port refuses. `connections` counts accepted connections, `peak` the highest number open at once.
+    With `addresses` it has the ports it plays at each of them; else `ports` maps the port it plays to the loopback
+    port where it listens. `filtered` ports answer nothing, every other port refuses. `connections` counts accepted
+    connections, `peak` the highest number open at once.
     """
 
+    addresses: tuple[str, ...] = ()
     filtered: frozenset[int] = frozenset()
     ports: dict[int, int] = field(default_factory=dict)
     connections: int = 0
@@ -83,12 +85,14 @@ class LabServer:
     _bugs: list[BaseException] = field(default_factory=list)
 
     def listen(self, port: int, conversation: Conversation) -> None:
-        """Play `port` on a loopback port that the system picks."""
-        listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
-        listener.setblocking(False)
-        self._listeners.append(listener)
-        self.ports[port] = listener.getsockname()[1]
-        asyncio.get_running_loop().add_reader(listener, self._accept, listener, conversation)
+        """Play `port` at the server's addresses, or on a loopback port that the system picks."""
+        for place in [(address, port) for address in self.addresses] or [("127.0.0.1", 0)]:
+            family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
+            listener = socket.create_server(place, family=family, backlog=BACKLOG)
+            listener.setblocking(False)
+            self._listeners.append(listener)
+            self.ports[port] = listener.getsockname()[1]
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener, conversation)
 
     async def aclose(self) -> None:
         """Stop listening, end every conversation, wait for all of it; raise what went wrong in the lab itself."""

@@ -23,10 +23,21 @@ _OFFERS = frozenset({Smtp.STARTTLS, Smtp.TLS_TEMPFAIL, Smtp.TLS_BROKEN, Smtp.SLO
 _MAIL_COMMANDS = frozenset({"MAIL", "RCPT", "DATA", "BDAT", "VRFY", "EXPN", "AUTH", "ETRN"})
 
 
-async def start_smtp(host: str, server: MailServer, authority: Authority, mail_domain: str) -> LabServer:
-    """Start port 25 of an MX host as its scenario says; CLOSED has no listener."""
+async def start_smtp(
+    host: str,
+    server: MailServer,
+    authority: Authority,
+    mail_domain: str,
+    *,
+    addresses: tuple[str, ...] = (),
+) -> LabServer:
+    """Start port 25 of an MX host as its scenario says; CLOSED has no listener.
+
+    On loopback, unless `addresses` are given.
+    """
     host, mail_domain = host.lower(), mail_domain.lower()
-    lab = LabServer(filtered=frozenset({25} if server.smtp is Smtp.FILTERED else ()))
+    filtered = frozenset({25} if server.smtp is Smtp.FILTERED else ())
+    lab = LabServer(addresses=addresses, filtered=filtered)
     if server.smtp in (Smtp.CLOSED, Smtp.FILTERED):
         return lab
     tls = TlsServer(host, server.tls, server.certificate, authority=authority, domain=mail_domain)

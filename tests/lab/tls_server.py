@@ -29,8 +29,8 @@ from tests.lab.scenario import Certificate, Tls
 
 T = TypeVar("T")
 
-_AEAD = "ECDHE+AESGCM:ECDHE+CHACHA20"
-_INTERMEDIATE = f"{_AEAD}:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!AESCCM"
+MODERN_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+INTERMEDIATE_SUITES = f"{MODERN_SUITES}:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!AESCCM"
 _EXTRA_SUITES = {
     Tls.NULL_TOO: "eNULL:!aNULL",
     Tls.ANONYMOUS_TOO: "AECDH+AES:ADH+AES",
@@ -201,11 +201,11 @@ def _context(tls: Tls, chain: Chain) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if tls is Tls.MODERN:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        suites = _AEAD
+        suites = MODERN_SUITES
     else:
         # TLS 1.0 in effect: SSLv3 is off by an option. Naming it would be deprecated.
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-        suites = ":".join(filter(None, (_INTERMEDIATE, _EXTRA_SUITES.get(tls))))
+        suites = ":".join(filter(None, (INTERMEDIATE_SUITES, _EXTRA_SUITES.get(tls))))
     context.set_ciphers(f"{suites}:@SECLEVEL=0")
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_TICKET
     context.num_tickets = 0

@@ -44,12 +44,17 @@ class Response:
 Respond = Callable[[Request], Response]
 
 
-async def start_web(host: str, web: Web, authority: Authority, domain: str) -> LabServer:
-    """Start ports 80 and 443 of a web host as its scenario says; a port that is CLOSED has no listener."""
+async def start_web(
+    host: str, web: Web, authority: Authority, domain: str, *, addresses: tuple[str, ...] = ()
+) -> LabServer:
+    """Start ports 80 and 443 of a web host as its scenario says; a port that is CLOSED has no listener.
+
+    On loopback, unless `addresses` are given.
+    """
     filtered = {80} if web.http is Http.FILTERED else set()
     if web.https is Https.FILTERED:
         filtered.add(443)
-    server = LabServer(filtered=frozenset(filtered))
+    server = LabServer(addresses=addresses, filtered=frozenset(filtered))
     host, domain = host.lower(), domain.lower()
     names = frozenset({host, domain})
     if web.http not in (Http.CLOSED, Http.FILTERED):
