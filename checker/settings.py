@@ -5,11 +5,10 @@ contain.
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,8 +22,21 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from checker.domain_names import NameProblem, parse_name, printable, quoted
-from checker.rulesets import DEFAULT_RULESET, RULESETS
+from checker.domain_names import printable, quoted
+from checker.rulesets import DEFAULT_RULESET
+from checker.setting_values import (
+    excludable,
+    greeting_name,
+    header_safe,
+    host,
+    known_columns,
+    known_ruleset,
+    listed,
+    moment,
+    printable_words,
+    readable,
+    web_address,
+)
 
 ENV_PREFIX = "CHECKER_"
 DEFAULT_FILE = Path("checker.toml")
@@ -41,106 +53,9 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _listed(value: Any) -> Any:
-    """Let "a,b c" from the environment or command line stand for a list."""
-    return tuple(re.split(r"[,\s]+", value.strip(", \t\r\n"))) if isinstance(value, str) else value
-
-
-def _known_ruleset(name: str) -> str:
-    if name not in RULESETS:
-        raise ValueError(f"is not a ruleset; there are {', '.join(RULESETS)}")
-    return name
-
-
-def _known_columns(names: tuple[str, ...]) -> tuple[str, ...]:
-    if not names:
-        return ()
-    from checker.indicators.registry import NAMES  # noqa: PLC0415 - the judges are not needed to read settings
-
-    if wrong := [name for name in names if name not in NAMES]:
-        raise ValueError(f"{', '.join(map(quoted, wrong))} is no column; there are {', '.join(NAMES)}")
-    return tuple(name for name in NAMES if name in names)
-
-
-def _moment(value: Any) -> Any:
-    """Read RFC 3339 §5.6; a time without an offset could mean anything."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            value = None
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError('must be a time as RFC 3339 has it, with an offset: "2017-11-20T12:00:00Z"')
-    return value
-
-
-def _readable(path: Path) -> Path:
-    if not path.is_file():
-        raise ValueError("is not a file")
-    return path
-
-
-def _excludable(entry: str) -> str:
-    """Check one entry of `exclude`: a network, an address or a name."""
-    try:
-        return str(ip_network(entry, strict=False))
-    except ValueError:
-        pass
-    try:
-        return parse_name(entry.removeprefix("*.").removeprefix("."), single_label=True)
-    except NameProblem as problem:
-        raise ValueError(f"{quoted(entry)} is neither a network nor a name: it {problem}") from None
-
-
-def _host(text: str) -> str:
-    """Check a host: an address or a name."""
-    try:
-        return str(ip_address(text.strip("[]")))
-    except ValueError:
-        pass
-    try:
-        return parse_name(text)
-    except NameProblem as problem:
-        raise ValueError(str(problem)) from None
-
-
-def _ehlo_name(text: str) -> str:
-    try:
-        return parse_name(text)
-    except NameProblem as problem:
-        raise ValueError(str(problem)) from None
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("has control characters in it")
-    return text.strip()
-
-
-def _header_safe(text: str) -> str:
-    """Hold the operator's name to what fits a comment of a User-Agent header (RFC 9110 §5.6.5)."""
-    if not text.isascii() or not text.isprintable() or set(text) & set("()\\"):
-        raise ValueError(
-            "is sent to every server in headers: plain ASCII without parentheses and backslashes"
-        )
-    return text.strip()
-
-
-def _web_address(text: str) -> str:
-    if not re.fullmatch(r"https?://[!-'*-;=?-\[\]-~]+", text):
-        raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
-    return text
-
-
-def _contact(text: str) -> str:
-    if text and not re.fullmatch(r"https?://\S+|mailto:\S+@\S+|[^\s@]+@[^\s@]+", _printable(text)):
-        raise ValueError("must be an e-mail address or a web address")
-    return text
-
-
-Existing = Annotated[Path, AfterValidator(_readable)]
-Words = Annotated[str, Field(max_length=300), AfterValidator(_printable)]
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Existing = Annotated[Path, AfterValidator(readable)]
+Words = Annotated[str, Field(max_length=300), AfterValidator(printable_words)]
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 
 
 class Settings(BaseSettings):
@@ -157,35 +72,35 @@ class Settings(BaseSettings):
     root_hints: Existing | None = None
     trust_anchor: Existing | None = None
     ca_file: Existing | None = None
-    ruleset: Annotated[str, AfterValidator(_known_ruleset)] = DEFAULT_RULESET
-    only: Annotated[Listed, AfterValidator(_known_columns)] = ()
+    ruleset: Annotated[str, AfterValidator(known_ruleset)] = DEFAULT_RULESET
+    only: Annotated[Listed, AfterValidator(known_columns)] = ()
     allow_private: bool = False
-    now: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    now: Annotated[datetime, BeforeValidator(moment)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 50
     timeout: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)] = 10.0
     deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 120.0
     no_retest: bool = False
     retest_delay: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 60.0
     mail_spacing: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 1.0
-    control_host: Annotated[str, AfterValidator(_host)] | None = None
+    control_host: Annotated[str, AfterValidator(host)] | None = None
     """A mail server known to answer on port 25: proves that this place can get out."""
-    exclude: Annotated[Listed, AfterValidator(lambda entries: tuple(map(_excludable, entries)))] = ()
+    exclude: Annotated[Listed, AfterValidator(lambda entries: tuple(map(excludable, entries)))] = ()
     vantage: Words = ""
     lang: Literal["sv", "en"] = "sv"
 
-    operator: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_header_safe)] = (
+    operator: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(header_safe)] = (
         "indikatorkollen"
     )
-    url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] = (
+    url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] = (
         "https://indikatorkollen.invalid/om"
     )
-    ehlo_name: Annotated[str, AfterValidator(_ehlo_name)] = "indikatorkollen.invalid"
+    ehlo_name: Annotated[str, AfterValidator(greeting_name)] = "indikatorkollen.invalid"
 
     title: Words = ""
     publisher: Words = ""
-    publisher_url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] | None = None
-    contact: Annotated[str, Field(max_length=300), AfterValidator(_contact)] = ""
-    base_url: Annotated[str, Field(max_length=300), AfterValidator(_web_address)] | None = None
+    publisher_url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] | None = None
+    contact: Words = ""
+    base_url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] | None = None
 
     @property
     def excluded_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

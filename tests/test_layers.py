@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "row": FACTS | {"network"},
     "conversations": FACTS | {"network", "protocols", "dns", "probes"},
     "sweep": FACTS | {"network", "report.model", "columns", "parking", "port25", "second_attempt", "row"},
-    "settings": FACTS | {"domain_names", "indicators"},
+    "setting_values": FACTS | {"domain_names", "indicators"},
+    "settings": FACTS | {"domain_names", "setting_values"},
 }
 """Unit → what it may import besides itself. The command line may import everything."""
 

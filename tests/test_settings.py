@@ -133,7 +133,7 @@ def test_a_date_time_of_toml_is_a_time() -> None:
         ("url", "example.se", "--url: must be a web address"),
         ("url", "https://example.se/\r\nX: y", "--url: must be a web address"),
         ("base_url", "ftp://example.se/", "--base-url: must be a web address"),
-        ("contact", "not an address", "--contact: must be an e-mail address or a web address"),
+        ("contact", "a\nb", "--contact: has control characters"),
         ("title", "a\x1b[2J", "--title: has control characters"),
     ],
 )

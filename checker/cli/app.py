@@ -1,5 +1,6 @@
 """The commands put together, and the run of one of them."""
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -8,6 +9,7 @@ import typer
 
 from checker import __version__
 from checker.cli import check, doctor, domains, resolve, sweep
+from checker.cli.exits import ExitCode
 from checker.cli.session import measuring, plain
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the en
 takes exclude, operator, url, ehlo_name, control_host, mail_spacing, retest_delay, vantage, title, publisher,
 publisher_url, contact and base_url. Results go to stdout, everything else to stderr.
 """
+
+_INTERRUPTED_EARLY = 130
+"""What Typer makes of Ctrl-C before a command has begun."""
 
 app = typer.Typer(
     name="checker",
@@ -75,11 +80,15 @@ def run(argv: Sequence[str] | None, network_class: "Callable[..., Network] | Non
     for stream in (sys.stdout, sys.stderr):
         _never_unprintable(stream)
     command = typer.main.get_command(app)
+    gc.disable()  # what imports make stays: searching it for garbage costs a sixth of the start-up
     try:
         command.main(args=None if argv is None else list(argv), prog_name="checker", obj=network_class)
     except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else 0
-    return 0
+        code = ending.code if isinstance(ending.code, int) else 0
+        return ExitCode.PARTLY if code == _INTERRUPTED_EARLY else code
+    finally:
+        gc.enable()
+    return ExitCode.DONE
 
 
 def _never_unprintable(stream: TextIO) -> None:

@@ -1,6 +1,7 @@
 """What measuring commands measure with, put together from the settings: door, resolver, probes, sweep."""
 
 import asyncio
+import gc
 import signal
 import sys
 import threading
@@ -95,6 +96,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return await work
 
     before = signal.getsignal(signal.SIGTERM)
+    gc.freeze()
+    gc.enable()  # see checker.cli.app.run
     try:
         return asyncio.run(body())
     finally:

@@ -105,12 +105,11 @@ def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
         # Whoever read our output has had enough; Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except Exception as error:
+    except Exception:
         # Our own bug: the contract has a code for it, and a traceback is for whoever asks.
-        trace = error if verbose else None
-        log.error("internal error: %s: %s", type(error).__name__, error, exc_info=trace)  # noqa: TRY400 - as said
+        log.exception("internal error")
         if not verbose:
-            log.error("please report it; --verbose shows where it happened")  # noqa: TRY400 - as said
+            log.error("please report it; --verbose shows where it happened")  # noqa: TRY400 - no second trace
         return ExitCode.FAILED
     return code
 
@@ -118,7 +117,7 @@ def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
 def _log_to_stderr(*, quiet: bool, verbose: bool) -> None:
     """Send the program's log to stderr, once a process; a library's own only when it warns."""
     handler = _Stderr()
-    handler.setFormatter(_Lines())
+    handler.setFormatter(_Lines(verbose=verbose))
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     log.handlers[:] = [handler]
     log.setLevel(level)
@@ -135,10 +134,20 @@ class _Stderr(logging.Handler):
 
 
 class _Lines(logging.Formatter):
-    """One line a record: the level in front of anything but plain information, no control characters."""
+    """One line a record: the level in front of anything but plain information, no control characters.
+
+    An exception is named on the line; its traceback is for `--verbose`.
+    """
+
+    def __init__(self, *, verbose: bool) -> None:
+        super().__init__()
+        self._verbose = verbose
 
     def format(self, record: logging.LogRecord) -> str:
         text = record.getMessage()
+        trace = ""
+        if record.exc_info and record.exc_info[1]:
+            text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
+            trace = "\n" + self.formatException(record.exc_info) if self._verbose else ""
         clean = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-        trace = "\n" + self.formatException(record.exc_info) if record.exc_info else ""
         return (clean if record.levelno == logging.INFO else f"{record.levelname.lower()}: {clean}") + trace

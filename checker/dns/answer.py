@@ -122,7 +122,8 @@ async def _secure_answer(
             ]
         if not others:
             break
-        replies = [await walker.resolver.exchange.ask(others.pop(0), name_of(name), rdtype)]
+        zone = step.servers.zone
+        replies = [await walker.resolver.exchange.ask(others.pop(0), name_of(name), rdtype, zone=zone)]
     if first is not None:
         return first
     why = asked.failure.value if asked is not None and asked.failure else "no server answers"

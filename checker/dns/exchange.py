@@ -40,7 +40,6 @@ class ServerState:
     round_trip_s: float
     without_edns: bool = False
     over_tcp: bool = False
-    silent_until: float = 0.0
 
 
 class Exchange:
@@ -49,16 +48,18 @@ class Exchange:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._states: OrderedDict[IPAddress, ServerState] = OrderedDict()
+        self._silent_until: OrderedDict[tuple[IPAddress, dns.name.Name], float] = OrderedDict()
         self._udp_wait_s = network.wait_s / UDP_SHARE_OF_WAIT
 
-    def ordered(self, servers: Iterable[NameServer]) -> list[NameServer]:
-        """The servers by smoothed round-trip time, those lately silent last."""
-        now = asyncio.get_running_loop().time()
-        return sorted(servers, key=lambda server: self._cost(server.address, now))
+    def ordered(self, servers: Iterable[NameServer], zone: dns.name.Name) -> list[NameServer]:
+        """The servers by smoothed round-trip time, those lately silent about the zone last."""
+        return sorted(servers, key=lambda server: self._cost(server.address, zone))
 
-    def _cost(self, address: IPAddress, now: float) -> tuple[bool, float]:
-        state = self._state(address)
-        return state.silent_until > now, state.round_trip_s
+    def _cost(self, address: IPAddress, zone: dns.name.Name) -> tuple[bool, float]:
+        return self._is_silent(address, zone), self._state(address).round_trip_s
+
+    def _is_silent(self, address: IPAddress, zone: dns.name.Name) -> bool:
+        return self._silent_until.get((address, zone), 0.0) > asyncio.get_running_loop().time()
 
     async def ask(
         self,
@@ -66,17 +67,19 @@ class Exchange:
         name: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
         *,
+        zone: dns.name.Name,
         thorough: bool = True,
     ) -> Reply:
-        """Ask one question; never raises for the network's trouble.
+        """Ask one question that the server should answer for `zone`; never raises for the network's trouble.
 
         Thorough: a second datagram, a smaller payload, TCP, and at last without EDNS. Otherwise one datagram (and TCP
-        when it is truncated). The reply's `failure` is the first trouble met.
+        when it is truncated). The reply's `failure` is the first trouble met. An address that stayed silent to a
+        thorough question is left alone for a while, for that zone only: it may serve other zones well.
         """
         state = self._state(server.address)
         loop = asyncio.get_running_loop()
         question = canonical_text(name), dns.rdatatype.to_text(rdtype)
-        if state.silent_until > loop.time():
+        if self._is_silent(server.address, zone):
             return _reply(server, question, None, Failure.TIMEOUT)
         first: NetworkError | None = None
         for transport, payload in self._attempts(state, thorough=thorough):
@@ -107,7 +110,9 @@ class Exchange:
         assert first is not None
         state.round_trip_s = min(5.0, state.round_trip_s * 2 + 0.1)
         if thorough and first.failure is Failure.TIMEOUT:
-            state.silent_until = loop.time() + SILENT_FOR_S
+            self._silent_until[server.address, zone] = loop.time() + SILENT_FOR_S
+            while len(self._silent_until) > REMEMBERED_SERVERS:
+                self._silent_until.popitem(last=False)
         return _reply(server, question, None, first.failure)
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:

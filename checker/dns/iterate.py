@@ -167,13 +167,15 @@ class Resolver:
                 message is not None and classify(message, zone.zone, name, text).shape is not Shape.UNUSABLE
             )
 
-        reply = await ask_any(self.exchange, zone.glue, name, rdtype, usable) if zone.glue else None
+        reply = (
+            await ask_any(self.exchange, zone.zone, zone.glue, (name, rdtype), usable) if zone.glue else None
+        )
         if reply is not None and reply.message is not None and usable(reply):
             return reply
         named = {server.name for server in zone.glue}
         rest = [ns for ns in zone.names if canonical_text(ns) not in named]
         others = await self._addresses_of(zone, rest, trail, enough=2)
-        again = await ask_any(self.exchange, others, name, rdtype, usable) if others else None
+        again = await ask_any(self.exchange, zone.zone, others, (name, rdtype), usable) if others else None
         return again or reply
 
     async def servers(self, zone: ZoneServers, more: Iterable[dns.name.Name] = ()) -> tuple[NameServer, ...]:

@@ -1,12 +1,13 @@
 """Asking a zone: its addresses in order, the next one started when the one before is slow or of no use."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 import dns.name
 import dns.rdatatype
 
-from checker.dns.exchange import Exchange
+from checker.dns.exchange import UDP_SHARE_OF_WAIT, Exchange
 from checker.observations.dns import NameServer, Reply
 from checker.observations.failure import Failure
 
@@ -15,27 +16,32 @@ STAGGER_SHARE = 0.4
 SERVERS_TRIED = 8
 
 Usable = Callable[[Reply], bool]
+Question = tuple[dns.name.Name, dns.rdatatype.RdataType]
 
 
 async def ask_any(
     exchange: Exchange,
+    zone: dns.name.Name,
     servers: Iterable[NameServer],
-    name: dns.name.Name,
-    rdtype: dns.rdatatype.RdataType,
+    question: Question,
     usable: Usable,
 ) -> Reply | None:
-    """The first usable reply of any of the servers, or the most telling of the others; None without servers.
+    """The first usable reply of any of the zone's servers, or the most telling of the others; None without servers.
 
     Every server gets one quick datagram first; those that stayed silent are then asked thoroughly.
     """
-    ordered = exchange.ordered(servers)[:SERVERS_TRIED]
-    stagger_s = exchange.network.wait_s / 4 * STAGGER_SHARE
-    best = await _race(exchange, ordered, name, rdtype, usable, stagger_s, thorough=False)
-    if best.winner is not None:
-        return best.winner
-    silent = [server for server in ordered if server in best.silent]
-    again = await _race(exchange, silent, name, rdtype, usable, stagger_s, thorough=True)
-    return again.winner or again.telling or best.telling
+    ordered = exchange.ordered(servers, zone)[:SERVERS_TRIED]
+
+    def ask(server: NameServer, *, thorough: bool) -> Awaitable[Reply]:
+        return exchange.ask(server, *question, zone=zone, thorough=thorough)
+
+    stagger_s = exchange.network.wait_s / UDP_SHARE_OF_WAIT * STAGGER_SHARE
+    quick = await _race([partial(ask, server, thorough=False) for server in ordered], usable, stagger_s)
+    if quick.winner is not None:
+        return quick.winner
+    silent = [server for server in ordered if server in quick.silent]
+    again = await _race([partial(ask, server, thorough=True) for server in silent], usable, stagger_s)
+    return again.winner or again.telling or quick.telling
 
 
 class _Result:
@@ -56,24 +62,15 @@ class _Result:
             self.telling = reply
 
 
-async def _race(  # noqa: PLR0917 - the six things a race is about, in one private place
-    exchange: Exchange,
-    servers: list[NameServer],
-    name: dns.name.Name,
-    rdtype: dns.rdatatype.RdataType,
-    usable: Usable,
-    stagger_s: float,
-    *,
-    thorough: bool,
-) -> _Result:
+async def _race(asks: list[Callable[[], Awaitable[Reply]]], usable: Usable, stagger_s: float) -> _Result:
+    """Start the questions one after the other, `stagger_s` apart or as soon as one was of no use; first come wins."""
     result = _Result()
-    waiting = list(servers)
-    running: set[asyncio.Task[Reply]] = set()
+    waiting = list(asks)
+    running: set[asyncio.Future[Reply]] = set()
     try:
         while result.winner is None and (waiting or running):
             if waiting:
-                ask = exchange.ask(waiting.pop(0), name, rdtype, thorough=thorough)
-                running.add(asyncio.ensure_future(ask))
+                running.add(asyncio.ensure_future(waiting.pop(0)()))
             done, running = await asyncio.wait(
                 running, timeout=stagger_s if waiting else None, return_when=asyncio.FIRST_COMPLETED
             )

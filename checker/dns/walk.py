@@ -129,7 +129,7 @@ class Walker:
         for server in (await self.resolver.servers(servers))[:OTHER_SERVERS_TRIED]:
             if first is not None and server == first.server:
                 continue
-            reply = await self.resolver.exchange.ask(server, name_of(name), rdtype)
+            reply = await self.resolver.exchange.ask(server, name_of(name), rdtype, zone=servers.zone)
             again = judge(reply)
             if again.status in (Status.SECURE, Status.INSECURE):
                 return again, reply

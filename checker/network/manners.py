@@ -1,11 +1,12 @@
 """Turns at destinations: one TCP connection at a time each, spaced where the operator of it would mind."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
-from checker.network.budget import current_budget
+from checker.network.budget import Budget, current_budget
 
 
 @dataclass(slots=True)
@@ -13,8 +14,13 @@ class _Place:
     """The queue at one destination; dropped when nobody holds or awaits it and its spacing has passed."""
 
     limit: asyncio.Semaphore
-    users: int = 0
+    users: Counter[Budget | None] = field(default_factory=Counter)
+    last: Budget | None = None
     free_at: float = 0.0
+
+    def others_wait(self, row: Budget) -> bool:
+        """Whether the wait is for other rows: those here now, or the one whose turn was last."""
+        return self.users.total() > self.users[row] or (not self.users[row] and self.last is not row)
 
 
 @dataclass(slots=True)
@@ -29,19 +35,24 @@ class Manners:
 
     @asynccontextmanager
     async def turn(self, key: str, *, at_once: int = 1, spaced: bool = False) -> AsyncIterator[None]:
-        """Wait for a place at `key` and hold it; the wait does not count against the row's budget."""
+        """Wait for a place at `key` and hold it.
+
+        Waiting for other rows does not count against the row's budget; waiting for the row's own connections does, or
+        a row with many slow servers at one provider would never end.
+        """
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = _Place(limit=asyncio.Semaphore(at_once))
-        place.users += 1
+        budget = current_budget.get()
+        must_wait = place.limit.locked() or (spaced and place.free_at > _now())
+        pause = budget.paused() if budget and must_wait and place.others_wait(budget) else nullcontext()
+        place.users[budget] += 1
         try:
-            budget = current_budget.get()
-            queueing = place.limit.locked() or (spaced and place.free_at > _now())
-            with budget.paused() if budget and queueing else nullcontext():
+            with pause:
                 await place.limit.acquire()
                 try:
-                    if spaced and (pause := place.free_at - _now()) > 0:
-                        await asyncio.sleep(pause)
+                    if spaced and (rest_s := place.free_at - _now()) > 0:
+                        await asyncio.sleep(rest_s)
                 except BaseException:
                     place.limit.release()
                     raise
@@ -49,10 +60,13 @@ class Manners:
                 yield
             finally:
                 place.free_at = _now() + (self.spacing_s if spaced else 0.0)
+                place.last = budget
                 place.limit.release()
         finally:
-            place.users -= 1
-            if place.users == 0 and place.free_at <= _now():
+            place.users[budget] -= 1
+            if not place.users[budget]:
+                del place.users[budget]
+            if not place.users and place.free_at <= _now():
                 self._places.pop(key, None)
             elif len(self._places) > _SWEEP_PLACES_AT:
                 self._forget_idle()
@@ -72,7 +86,7 @@ class Manners:
 
     def _forget_idle(self) -> None:
         now = _now()
-        for key in [key for key, place in self._places.items() if place.users == 0 and place.free_at <= now]:
+        for key in [key for key, place in self._places.items() if not place.users and place.free_at <= now]:
             del self._places[key]
 
 

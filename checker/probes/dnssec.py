@@ -87,18 +87,22 @@ async def _views(
 ) -> tuple[ServerView, ...]:
     """All server addresses at once, the questions to one address one after the other."""
     known = await walker.resolver.servers(servers)
-    first = await asyncio.gather(*(_view(walker, server, questions) for server in known[:MAX_SERVERS]))
+    first = await asyncio.gather(
+        *(_view(walker, server, step.standing.zone, questions) for server in known[:MAX_SERVERS])
+    )
     more = [name for view in first for name in _child_names(view, step.standing.zone)]
     every = await walker.resolver.servers(servers, more)
     rest = [server for server in every if server not in known][: max(0, MAX_SERVERS - len(known))]
-    second = await asyncio.gather(*(_view(walker, server, questions) for server in rest))
+    second = await asyncio.gather(*(_view(walker, server, step.standing.zone, questions) for server in rest))
     return (*first, *second)
 
 
-async def _view(walker: Walker, server: NameServer, questions: tuple[Question, ...]) -> ServerView:
+async def _view(walker: Walker, server: NameServer, zone: str, questions: tuple[Question, ...]) -> ServerView:
     replies: list[Reply] = []
     for name, rdtype in questions:
-        reply = await walker.resolver.exchange.ask(server, name_of(name), dns.rdatatype.from_text(rdtype))
+        reply = await walker.resolver.exchange.ask(
+            server, name_of(name), dns.rdatatype.from_text(rdtype), zone=name_of(zone)
+        )
         replies.append(reply)
         if reply.message is None:
             break  # a silent server stays silent; the rest would only cost its patience and ours

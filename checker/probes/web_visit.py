@@ -61,9 +61,7 @@ class Visits:
         left_s = WAITS_PER_CONVERSATION * self.network.wait_s
         while (url, jar) not in seen and len(hops) <= MAX_REDIRECTS:
             seen.add((url, jar))
-            places = (address,) if url.host == start.host else await self._places(url, address)
-            if url.port not in VISITED_PORTS:
-                places = _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.NOT_ALLOWED)
+            places = await self._places(url, address, pinned=url.host == start.host)
             if isinstance(places, _DeadEnd):
                 hops.append(Hop(url=str(url), address=None, failure=places.failure))
                 return Visit(hops=tuple(hops), end=places.end)
@@ -110,15 +108,21 @@ class Visits:
         judged = replace(seen, trust=self.trust(seen.chain))
         return replace(answer, hop=replace(answer.hop, handshake=judged))
 
-    async def _places(self, url: WebUrl, like: IPAddress) -> tuple[IPAddress, ...] | _DeadEnd:
-        """Where another host is visited: one address like the pinned one first, then one of the other family."""
+    async def _places(
+        self, url: WebUrl, address: IPAddress, *, pinned: bool
+    ) -> tuple[IPAddress, ...] | _DeadEnd:
+        """Where a URL is asked: the pinned address, or another host's, one of the same family first, then the other."""
+        if url.port not in VISITED_PORTS:
+            return _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.NOT_ALLOWED)
+        if pinned:
+            return (address,)
         if self.network.policy.excludes_name(url.host):
             return _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.EXCLUDED)
         places = await _once(self._resolved, url.host, partial(self._resolve, url))
         if isinstance(places, _DeadEnd):
             return places
-        alike = [place for place in places if place.version == like.version]
-        other = [place for place in places if place.version != like.version]
+        alike = [place for place in places if place.version == address.version]
+        other = [place for place in places if place.version != address.version]
         return (*alike[:1], *other[:1], *alike[1:], *other[1:])
 
     async def _resolve(self, url: WebUrl) -> tuple[IPAddress, ...] | _DeadEnd:

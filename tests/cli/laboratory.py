@@ -25,6 +25,15 @@ class NoNetwork(Network):
         raise NetworkError(Failure.UNREACHABLE, f"Network is unreachable: {address} {port} {udp}")
 
 
+class Faulty(LabNetwork):
+    """A lab whose door has a bug on the way to web servers."""
+
+    def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:
+        if port in (80, 443):
+            raise RuntimeError("a bug of our own")
+        return super().locate(address, port, udp=udp)
+
+
 class Laboratory:
     """Runs commands against the lab whose files stand in `directory`."""
 
@@ -33,7 +42,9 @@ class Laboratory:
         self.domains = directory / "domains.csv"
         self._mapping = json.loads((directory / "mapping.json").read_text(encoding="ascii"))
 
-    def checker(self, *arguments: str, **switches: object) -> int:
+    def checker(
+        self, *arguments: str, network_class: type[LabNetwork] = LabNetwork, **switches: object
+    ) -> int:
         """Run one measuring command in this process; the exit code."""
         options = (
             "--root-hints",
@@ -44,7 +55,7 @@ class Laboratory:
             str(self.directory / "ca.pem"),
             "--no-retest",
         )
-        network = functools.partial(LabNetwork.from_mapping, self._mapping, **switches)
+        network = functools.partial(network_class.from_mapping, self._mapping, **switches)
         return main([*arguments, *options], network_class=network)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.laboratory import Laboratory, laboratory
+from tests.cli.laboratory import Faulty, Laboratory, laboratory
 
 Captured = pytest.CaptureFixture[str]
 FILES = [
@@ -151,3 +151,25 @@ def test_a_clock_that_is_wrong_is_our_trouble(lab: Laboratory, capsys: Captured)
     said = capsys.readouterr().err
     assert "The clock is at least" in said
     assert not list(Path().iterdir())
+
+
+def test_rows_that_our_own_bug_spoilt_are_published_as_not_measured(
+    lab: Laboratory, capsys: Captured
+) -> None:
+    options = ("--only", "https", "--output", "site", "--quiet", "--fail-on", "fault")
+    assert lab.checker("sweep", str(lab.domains), *options, network_class=Faulty) == 4
+    said = capsys.readouterr().err.splitlines()
+    assert said
+    assert all("is not measured, by an error of our own" in line for line in said)
+    with (Path("site") / "results.csv").open(encoding="utf-8", newline="") as file:
+        cells = [row["https"] for row in csv.DictReader(file)]
+    assert cells.count("Ej mätt") >= len(said)
+
+
+def test_doctor_tries_port_25_at_the_control_host(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_CONTROL_HOST", f"nobody.{rows[0]['domain']}")
+    assert lab.checker("doctor") == 0
+    said = capsys.readouterr().out
+    assert f"The control host nobody.{rows[0]['domain']} has no address" in said

@@ -168,7 +168,7 @@ def test_our_own_bug_is_one_line_and_code_3(monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.setattr("checker.cli.instruments.instruments", broken)
     assert main(["doctor"]) == 3
     said = capsys.readouterr().err
-    assert said.splitlines()[0] == "error: internal error: RuntimeError: never expected"
+    assert said.splitlines()[0] == "error: internal error (RuntimeError: never expected)"
     assert "Traceback" not in said
     assert main(["doctor", "--verbose"]) == 3
     assert "Traceback" in capsys.readouterr().err

@@ -18,6 +18,7 @@ from tests.dns.scripted import ScriptedNetwork, ScriptedServer, serving
 ADDRESS = ip_address("192.0.2.53")
 SERVER = NameServer(name="ns.example.", address=ADDRESS)
 NAME = dns.name.from_text("www.example.")
+ZONE = dns.name.from_text("example.")
 
 
 def answer(query: dns.message.Message) -> dns.message.Message:
@@ -84,7 +85,7 @@ def strays_first(query: dns.message.Message) -> list[bytes]:
 async def ask(server: ScriptedServer, *, thorough: bool = True, wait_s: float = 0.4) -> Reply:
     async with serving(server):
         exchange = Exchange(ScriptedNetwork([(ADDRESS, server)], wait_s=wait_s))
-        return await exchange.ask(SERVER, NAME, dns.rdatatype.A, thorough=thorough)
+        return await exchange.ask(SERVER, NAME, dns.rdatatype.A, zone=ZONE, thorough=thorough)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +145,11 @@ async def test_a_silent_server_is_then_left_alone() -> None:
     async with serving(server):
         exchange = Exchange(ScriptedNetwork([(ADDRESS, server)], wait_s=0.1))
         for _ in range(3):
-            assert (await exchange.ask(SERVER, NAME, dns.rdatatype.A)).failure is Failure.TIMEOUT
-    assert len(server.asked) == 5
+            assert (await exchange.ask(SERVER, NAME, dns.rdatatype.A, zone=ZONE)).failure is Failure.TIMEOUT
+        silent_ones = len(server.asked)
+        await exchange.ask(SERVER, NAME, dns.rdatatype.A, zone=dns.name.from_text("another."))
+    assert silent_ones == 5
+    assert len(server.asked) == 10  # silence about one zone says nothing about another
 
 
 async def test_a_server_without_edns_is_asked_without_the_next_time() -> None:
@@ -153,7 +157,7 @@ async def test_a_server_without_edns_is_asked_without_the_next_time() -> None:
     async with serving(server):
         exchange = Exchange(ScriptedNetwork([(ADDRESS, server)]))
         for _ in range(3):
-            assert (await exchange.ask(SERVER, NAME, dns.rdatatype.A)).message is not None
+            assert (await exchange.ask(SERVER, NAME, dns.rdatatype.A, zone=ZONE)).message is not None
     assert [query.edns >= 0 for _, query in server.asked] == [True, False, False, False]
 
 
@@ -162,7 +166,7 @@ async def test_ids_are_drawn_anew() -> None:
     async with serving(server):
         exchange = Exchange(ScriptedNetwork([(ADDRESS, server)]))
         for _ in range(8):
-            await exchange.ask(SERVER, NAME, dns.rdatatype.A)
+            await exchange.ask(SERVER, NAME, dns.rdatatype.A, zone=ZONE)
     assert len({query.id for _, query in server.asked}) > 4
 
 

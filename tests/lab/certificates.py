@@ -7,7 +7,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from tests.lab.scenario import Certificate
@@ -115,6 +120,13 @@ class Authority:
         start, end = self._now - timedelta(days=1500), self._now + timedelta(days=3650)
         certificate = _sign_sha256(builder.not_valid_before(start).not_valid_after(end), signer)
         return Issuer(key=key, certificate=certificate)
+
+
+def chain_pem(chain: Chain) -> bytes:
+    """Key and certificates in one file, in the order that servers want: key first, then leaf first."""
+    key, certificates = chain
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private + b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
 
 
 def load_key(name: str) -> rsa.RSAPrivateKey:

@@ -210,10 +210,10 @@ async def _serve(organisations: tuple[Organisation, ...], directory: Path, now: 
         (directory / "mapping.json").write_text(json.dumps(internet.mapping), encoding="ascii")
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        await _stdin_closed()
+        await stdin_closed()
 
 
-async def _stdin_closed() -> None:
+async def stdin_closed() -> None:
     """Wait for the end of stdin, in a thread that dies with the process: stdin may be a file or a terminal."""
     loop, closed = asyncio.get_running_loop(), asyncio.Event()
 

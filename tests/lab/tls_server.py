@@ -10,10 +10,8 @@ import tempfile
 from collections.abc import Callable
 from typing import TypeVar
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from tests.lab.canned import CANNED, UNRECOGNIZED_NAME, alert, canned_answer
-from tests.lab.certificates import KEYS, Authority, Chain
+from tests.lab.certificates import KEYS, Authority, Chain, chain_pem
 from tests.lab.client_hello import (
     DEFLATE,
     TLS10,
@@ -211,10 +209,8 @@ def _context(tls: Tls, chain: Chain) -> ssl.SSLContext:
     context.num_tickets = 0
     if tls in _DH_PARAMETERS:
         context.load_dh_params(str(KEYS / _DH_PARAMETERS[tls]))
-    key, certificates = chain
     with tempfile.NamedTemporaryFile(suffix=".pem") as pem:  # the ssl module reads chains from files only
-        pem.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        pem.write(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates))
+        pem.write(chain_pem(chain))
         pem.flush()
         context.load_cert_chain(pem.name)
     return context

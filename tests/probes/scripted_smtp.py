@@ -1,7 +1,6 @@
 """A scripted SMTP server on loopback: says what it is told, remembers what it heard, can be given TLS."""
 
 import asyncio
-import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -72,15 +71,15 @@ async def smtp_server(script: Script) -> AsyncIterator[tuple[int, Heard]]:
         finally:
             talks.discard(task)
             writer.close()
-            with contextlib.suppress(ConnectionError, ssl.SSLError):
-                await writer.wait_closed()
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1], heard
     finally:
         server.close()
-        for task in list(talks):
+        if talks:
+            await asyncio.wait(talks, timeout=1)
+        for task in talks:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
 

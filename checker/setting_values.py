@@ -1,0 +1,107 @@
+"""The checks of single settings: a value as it was written comes in, a good one goes out, ValueError otherwise."""
+
+import re
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+from checker.domain_names import NameProblem, parse_name, quoted
+from checker.rulesets import RULESETS
+
+
+def listed(value: Any) -> Any:
+    """Let "a,b c" from the environment or command line stand for a list."""
+    return tuple(re.split(r"[,\s]+", value.strip(", \t\r\n"))) if isinstance(value, str) else value
+
+
+def known_ruleset(name: str) -> str:
+    """Check the name of a ruleset."""
+    if name not in RULESETS:
+        raise ValueError(f"is not a ruleset; there are {', '.join(RULESETS)}")
+    return name
+
+
+def known_columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the names of columns and put them in page order."""
+    if not names:
+        return ()
+    from checker.indicators.registry import NAMES  # noqa: PLC0415 - the judges are not needed to read settings
+
+    if wrong := [name for name in names if name not in NAMES]:
+        raise ValueError(f"{', '.join(map(quoted, wrong))} is no column; there are {', '.join(NAMES)}")
+    return tuple(name for name in NAMES if name in names)
+
+
+def moment(value: Any) -> Any:
+    """Read RFC 3339 §5.6; a time without an offset could mean anything."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError('must be a time as RFC 3339 has it, with an offset: "2017-11-20T12:00:00Z"')
+    return value
+
+
+def readable(path: Path) -> Path:
+    """Check that there is such a file."""
+    if not path.is_file():
+        raise ValueError("is not a file")
+    return path
+
+
+def excludable(entry: str) -> str:
+    """Check one entry of `exclude`: a network, an address or a name."""
+    try:
+        return str(ip_network(entry, strict=False))
+    except ValueError:
+        pass
+    try:
+        return parse_name(entry.removeprefix("*.").removeprefix("."), single_label=True)
+    except NameProblem as problem:
+        raise ValueError(f"{quoted(entry)} is neither a network nor a name: it {problem}") from None
+
+
+def host(text: str) -> str:
+    """Check a host: an address or a name."""
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        return parse_name(text)
+    except NameProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def greeting_name(text: str) -> str:
+    """Check the name that we greet mail servers with (RFC 5321 §4.1.1.1)."""
+    try:
+        return parse_name(text)
+    except NameProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def printable_words(text: str) -> str:
+    """Check words that are shown as they are."""
+    if not text.isprintable():
+        raise ValueError("has control characters in it")
+    return text.strip()
+
+
+def header_safe(text: str) -> str:
+    """Hold the operator's name to what fits a comment of a User-Agent header (RFC 9110 §5.6.5)."""
+    if not text.isascii() or not text.isprintable() or set(text) & set("()\\"):
+        raise ValueError(
+            "is sent to every server in headers: plain ASCII without parentheses and backslashes"
+        )
+    return text.strip()
+
+
+def web_address(text: str) -> str:
+    """Check an address that is linked to or sent in headers."""
+    if not re.fullmatch(r"https?://[!-'*-;=?-\[\]-~]+", text):
+        raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
+    return text

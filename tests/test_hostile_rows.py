@@ -1,0 +1,98 @@
+"""One hostile row among good ones: it costs itself its deadline and the others nothing."""
+
+import asyncio
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+from tests.lab.internet import MiniatureInternet
+from tests.lab.scenario import Dns, Http, Https, MailServer, Organisation, Signing, Smtp, Web, Zone
+
+SIGNED = Zone(signing=Signing.SIGNED)
+GOOD = tuple(
+    Organisation(code=f"G{n}", region=f"Good {n}", domain=f"good{n}.se", zone=SIGNED, web=Web(ipv6=True))
+    for n in range(6)
+)
+SILENT_WEB = Web(ipv6=True, http=Http.SILENT, https=Https.SILENT)
+SILENT_MAIL = tuple(MailServer(preference=n, ipv6=True, smtp=Smtp.SILENT) for n in range(10))
+FILTERED_WEB = Web(ipv6=True, http=Http.FILTERED, https=Https.FILTERED)
+HOSTILE = (
+    Organisation(
+        code="H0", region="Silent", domain="silent.se", zone=SIGNED, web=SILENT_WEB, mail=SILENT_MAIL
+    ),
+    Organisation(
+        code="H1",
+        region="Filtered",
+        domain="filtered.se",
+        zone=SIGNED,
+        web=FILTERED_WEB,
+        mail=tuple(MailServer(preference=n, smtp=Smtp.FILTERED) for n in range(10)),
+    ),
+    Organisation(
+        code="H2", region="No names", domain="nonames.se", zone=Zone(signing=Signing.SIGNED, dns=Dns.SILENT)
+    ),
+)
+UNKNOWN = "Ej mätt"
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("CHECKER_")]:
+        monkeypatch.delenv(name)
+
+
+async def sweep(internet: MiniatureInternet, directory: Path, *arguments: str) -> dict[str, dict[str, Any]]:
+    """The indicators of every row, by code."""
+    files = internet.write_files(directory)
+    command = [
+        "sweep",
+        str(files.domains),
+        f"--root-hints={files.root_hints}",
+        f"--trust-anchor={files.trust_anchor}",
+        f"--ca-file={files.ca}",
+        f"--output={directory / 'site'}",
+        *arguments,
+    ]
+    assert await asyncio.to_thread(main, command, network_class=internet.network) == 0
+    written = json.loads((directory / "site" / "results.json").read_text(encoding="utf-8"))
+    with (directory / "site" / "results.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["code"] for row in csv.DictReader(file)] == [row["code"] for row in written["results"]]
+    return {row["code"]: row["indicators"] for row in written["results"]}
+
+
+async def test_hostile_rows_cost_themselves_and_nobody_else(tmp_path: Path) -> None:
+    async with MiniatureInternet((*HOSTILE, *GOOD)) as internet:
+        rows = await sweep(internet, tmp_path, "--no-retest", "--timeout=0.5", "--deadline=1.5")
+    for good in GOOD:
+        cells = {column: indicator["cell"] for column, indicator in rows[good.code].items()}
+        assert cells == {
+            "starttls": "Ja",
+            "https": "Ja (F)",  # the lab's ordinary server still has TLS 1.0
+            "dnssec": "Ja",
+            "www_ipv6": "Ja",
+            "mail_ipv6": "Nej",
+        }
+    assert rows["H0"]["dnssec"]["cell"] == "Ja"  # what was finished at the deadline stands
+    assert rows["H0"]["starttls"]["cell"] == rows["H0"]["mail_ipv6"]["cell"] == UNKNOWN
+    assert "row_deadline" in {finding["code"] for finding in rows["H0"]["starttls"]["findings"]}
+    assert rows["H1"]["https"]["cell"] == rows["H1"]["www_ipv6"]["cell"] == UNKNOWN
+    assert {column: indicator["cell"] for column, indicator in rows["H2"].items()} == dict.fromkeys(
+        rows["H2"], UNKNOWN
+    )
+
+
+async def test_excluded_rows_are_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "checker.toml").write_text('exclude = ["good1.se"]\n', encoding="utf-8")
+    async with MiniatureInternet(GOOD[:2]) as internet:
+        rows = await sweep(internet, tmp_path, "--no-retest")
+    assert {indicator["cell"] for indicator in rows["G1"].values()} == {UNKNOWN}
+    assert {finding["code"] for i in rows["G1"].values() for finding in i["findings"]} == {
+        "excluded_on_request"
+    }
+    assert rows["G0"]["dnssec"]["cell"] == "Ja"
