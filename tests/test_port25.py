@@ -55,6 +55,13 @@ def test_what_is_known_before_and_after_the_end(
     assert port25.settled
 
 
+def test_of_many_silent_hosts_few_are_remembered() -> None:
+    port25 = PortTwentyFive(VANTAGE)
+    for number in range(1, 200):
+        port25.see(mail(f"m{number}.example", session(f"192.0.2.{number}", failure=Failure.TIMEOUT)))
+    assert len(port25._ipv4.silent) == 2
+
+
 def test_only_news_is_told() -> None:
     port25 = PortTwentyFive(VANTAGE)
     assert [port25.see(one) for one in (SILENT_A, GREETED_4, GREETED_4, GREETED_6)] == [

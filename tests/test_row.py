@@ -92,8 +92,10 @@ async def test_our_bug_stops_the_row_and_is_raised() -> None:
     probes = FakeProbes()
     probes.hold.errors["dnssec a.example"] = ZeroDivisionError("ours")
     probes.hold.stuck |= {"web www.a.example", "mail a.example"}
+    before = asyncio.get_running_loop().time()
     with pytest.raises(ZeroDivisionError, match="ours"):
         await measured(probes)
+    assert asyncio.get_running_loop().time() - before < LONG_S / 2
     assert sorted(probes.hold.stopped) == ["mail a.example", "web www.a.example"]
 
 
@@ -154,3 +156,18 @@ async def test_waiting_for_a_turn_is_not_the_rows_time() -> None:
     await other
     assert evidence.mail == mail("a.example", session("192.0.2.25"))
     assert current_budget.get() is None
+
+
+async def test_work_that_outlives_the_row_cannot_move_its_clock() -> None:
+    budgets = []
+
+    class Sharing(FakeProbes):
+        async def mail(self, domain: str, *, fresh: bool) -> MailObservation:
+            budgets.append(current_budget.get())
+            return await super().mail(domain, fresh=fresh)
+
+    await measured(Sharing())
+    (budget,) = budgets
+    assert budget is not None
+    with budget.paused():
+        await asyncio.sleep(0)

@@ -309,6 +309,9 @@ async def test_a_proven_port_25_releases_the_rows_that_wait_for_it() -> None:
     found = await cells(running)
     assert found == {"A": "no", "B": "no", "C": "yes", "D": "yes"}
     assert max(tally.awaiting_port25 for tally in progress) == 2
+    assert any((tally.judged, tally.awaiting_port25) == (1, 0) for tally in progress), (
+        "released before D's turn"
+    )
     assert probes.hold.begun["mail a.example/2"] == 1, "tried again once the silence could be theirs"
     assert list(probes.hold.begun).index("mail a.example/2") > list(probes.hold.begun).index("mail c.example")
     assert running.tally == Tally(judged=4)
@@ -327,6 +330,15 @@ async def test_without_a_banner_the_rows_are_judged_at_the_end(scenario: str, co
     running = sweep((row(code) for code in codes), probes, (STARTTLS,))
     assert await cells(running) == dict.fromkeys(codes, "unknown"), scenario
     assert running.vantage.port25_ipv4 is fact, scenario
+
+
+async def test_each_probe_has_one_second_attempt_however_long_the_row_waits() -> None:
+    failing = {**BAD_WEB, "mail a.example": silent("a.example", "192.0.2.1")}
+    probes = FakeProbes(first=failing, second=failing)
+    async with asyncio.timeout(5):
+        found = await cells(sweep([row("A")], probes, (STARTTLS, HTTPS)))
+    assert found == {"A": "unknown unknown"}
+    assert {probes.hold.begun[f"{name}/2"] for name in failing} == {1}
 
 
 async def test_a_banner_in_a_second_attempt_still_counts() -> None:

@@ -21,18 +21,15 @@ import select
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from tests.daemons.namespaces import PATH, inside, isolation, program
-from tests.daemons.postfix import installed_for_root
-from tests.daemons.rows import MORE, write_domains
+from tests.daemons.namespaces import ALONE, inside, isolation, program
+from tests.daemons.vantage_point import ROOT, Internet
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "unshare": "util-linux",
     "nsenter": "util-linux",
@@ -40,85 +37,10 @@ PACKAGES = {
     "ip": "iproute2",
     "nsd": "nsd",
     "nginx": "nginx-light",
+    "postconf": "postfix",
 }
 START_S = 60.0
-RUN_S = 120.0
 _LINES = pytest.StashKey[list[str]]()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One run of the checker at the vantage point."""
-
-    status: int
-    stdout: str
-    stderr: str
-    seconds: float
-    output: Path
-
-    @property
-    def results(self) -> dict[str, object]:
-        """The results.json of a sweep."""
-        loaded: dict[str, object] = json.loads((self.output / "results.json").read_text(encoding="utf-8"))
-        return loaded
-
-
-@dataclass(slots=True, kw_only=True)
-class Internet:
-    """The internet that runs, and how to run the checker at its vantage point."""
-
-    directory: Path
-    entering: tuple[str, ...]
-    daemons: Mapping[str, int]
-    small_servers: int
-    _runs: int = 0
-
-    def checker(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Outcome:
-        """Run the installed program in an empty directory; a sweep is told where to write."""
-        self._runs += 1
-        place = self.directory / f"run-{self._runs}"
-        place.mkdir()
-        command = [*self.entering, *_installed(), *arguments, *self._lead()]
-        if arguments[0] == "sweep":
-            command += ["--output", str(place / "site")]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("CHECKER_")}
-        started = time.monotonic()
-        ended = subprocess.run(
-            command,
-            cwd=place,
-            env={**clean, "PATH": PATH, "PYTHONPATH": str(ROOT), **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=RUN_S,
-            check=False,
-        )
-        return Outcome(
-            status=ended.returncode,
-            stdout=ended.stdout,
-            stderr=ended.stderr,
-            seconds=time.monotonic() - started,
-            output=place / "site",
-        )
-
-    def more_domains(self) -> Path:
-        """A domains.csv of the rows beside the study's."""
-        path = self.directory / "more.csv"
-        write_domains(path, MORE)
-        return path
-
-    def _lead(self) -> tuple[str, ...]:
-        """The options that lead a checker into this internet."""
-        return (
-            f"--root-hints={self.directory / 'root.hints'}",
-            f"--trust-anchor={self.directory / 'trust-anchor.ds'}",
-            f"--ca-file={self.directory / 'ca.pem'}",
-        )
-
-
-def _installed() -> tuple[str, ...]:
-    script = Path(sys.executable).with_name("checker")
-    return (str(script),) if script.exists() else (sys.executable, "-m", "checker")
 
 
 @pytest.fixture(scope="session")
@@ -159,22 +81,20 @@ def _means() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How to make namespaces here and what else is there; skips the tests when that is too little."""
     if sys.platform != "linux":
         _give_up("the daemons run in network namespaces, which only Linux has")
-    missing = sorted({package for name, package in PACKAGES.items() if program(name) is None})
-    if missing:
-        _give_up(f"not installed: {', '.join(missing)}")
-    arguments = isolation()
+    arguments = isolation() if program("unshare") else ALONE
     if arguments is None:
         _give_up("this needs root, or a kernel that lets ordinary users make user namespaces")
-    assert arguments is not None
-    options = ["--knot"] if program("knotd") else []
-    if "--user" not in arguments:
-        if program("postconf") is None or not installed_for_root():
-            _give_up("not installed: postfix")
-        options.append("--postfix")
-    return arguments, tuple(options)
+    # In a user namespace there is only one user, and Postfix wants two.
+    with_postfix = "--user" not in arguments
+    needed = {name: package for name, package in PACKAGES.items() if with_postfix or package != "postfix"}
+    missing = sorted({package for name, package in needed.items() if program(name) is None})
+    if missing:
+        _give_up(f"not installed: {', '.join(missing)}")
+    options = [("--postfix", with_postfix), ("--knot", program("knotd") is not None)]
+    return arguments, tuple(option for option, wanted in options if wanted)
 
 
-def _give_up(reason: str) -> None:
+def _give_up(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -30,14 +30,7 @@ class Daemon:
 
     async def start(self) -> None:
         """Start it and wait until every place accepts. Raises RuntimeError with the end of its logs."""
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={"PATH": PATH, **self.environment},
-            )
+        process = self._launch()
         try:
             async with asyncio.timeout(START_S):
                 for address, port in self.serves:
@@ -47,6 +40,16 @@ class Daemon:
                         await asyncio.sleep(POLL_S)
         except TimeoutError:
             raise RuntimeError(f"{self.name} is not up: {self._last_words()}") from None
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={"PATH": PATH, **self.environment},
+            )
 
     def _last_words(self) -> str:
         lines = []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.daemons.daemon import Daemon
 from tests.daemons.name_servers import name_servers
-from tests.daemons.namespaces import lay_cables
+from tests.daemons.namespaces import lay_cables, process_id_outside
 from tests.daemons.nginx import divide, nginx
 from tests.daemons.postfix import can_play, postfix
 from tests.daemons.rows import ROWS
@@ -43,8 +43,7 @@ async def serve(directory: Path, *, with_postfix: bool, with_knot: bool) -> None
     small = await _small_servers([rest for _, rest in web], by_others, authority)
     await asyncio.gather(*(daemon.start() for daemon in daemons))
     started = {
-        # /proc is the one outside, and so are its numbers.
-        "pid": int(Path("/proc/self").readlink().name),
+        "pid": process_id_outside(),
         "daemons": Counter(daemon.name for daemon in daemons),
         "small_servers": sum(bool(server.ports) for server in small),
     }
@@ -80,9 +79,7 @@ async def _small_servers(
     for web in web_hosts:
         if Http.FILTERED is web.web.http or Https.FILTERED is web.web.https:
             raise ValueError(f"nothing here plays a filtered port, as {web.name} has")
-        servers.append(
-            await start_web(web.name, web.web, authority, web.domain, addresses=web.addresses)
-        )
+        servers.append(await start_web(web.name, web.web, authority, web.domain, addresses=web.addresses))
     for mail in mail_hosts:
         if mail.server.smtp is Smtp.FILTERED:
             raise ValueError(f"nothing here plays a filtered port, as {mail.name} has")

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 VANTAGE = "vantage"
@@ -36,10 +37,18 @@ def isolation() -> tuple[str, ...] | None:
 
 
 def inside(pid: int, arguments: Sequence[str]) -> tuple[str, ...]:
-    """What to put before a command so that it runs at the vantage point of the process `pid`."""
+    """What to put before a command so that it runs at the vantage point of the process `pid`.
+
+    The current directory is lost on the way; `--wd=DIR` after this sets it.
+    """
     users = ("--user", "--preserve-credentials") if AS_OTHERS[0] in arguments else ()
     entering = ("nsenter", "--target", str(pid), *users, "--mount", "--net", "--pid")
     return (*entering, "nsenter", f"--net={VANTAGE_NAMESPACE}")
+
+
+def process_id_outside() -> int:
+    """The number of this process where it was started from: /proc is still the one there."""
+    return int(Path("/proc/self").readlink().name)
 
 
 def lay_cables(addresses: Iterable[str]) -> None:

@@ -58,7 +58,10 @@ _MORE: tuple[tuple[Organisation, tuple[str, ...]], ...] = (
         _row("not-tls", web=Web(http=Http.FORBIDDEN, https=Https.NOT_TLS)),
         ("Ja", "Ja (trasig)", "Nej", "Nej", "Nej"),
     ),
-    (_row("self-signed", web=Web(certificate=Certificate.SELF_SIGNED)), ("Ja", "Ja (F)", "Nej", "Nej", "Nej")),
+    (
+        _row("self-signed", web=Web(certificate=Certificate.SELF_SIGNED)),
+        ("Ja", "Ja (F)", "Nej", "Nej", "Nej"),
+    ),
     (_row("ssl3-only", web=Web(tls=Tls.SSL3_ONLY)), ("Ja", "Ja (F)", "Nej", "Nej", "Nej")),
     (_row("slow", mail=(MailServer(smtp=Smtp.SLOW, ipv6=True),)), ("Ja", "Ja", "Nej", "Nej", "Ja")),
     (
