@@ -6,7 +6,6 @@ Never decides what an answer means; failures on the way are facts for resolving,
 import asyncio
 import secrets
 import struct
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import dns.rdatatype
 
 from checker.dns.query import EDNS_PAYLOAD_BYTES, SMALL_PAYLOAD_BYTES, answers, is_truncated, write_query
 from checker.dns.records import MalformedMessageError, canonical_text, parse_message
+from checker.dns.remembered import Remembered
 from checker.network.door import Network
 from checker.network.errors import NetworkError
 from checker.network.stream import Limits, Stream
@@ -47,8 +47,10 @@ class Exchange:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._states: OrderedDict[IPAddress, ServerState] = OrderedDict()
-        self._silent_until: OrderedDict[tuple[IPAddress, dns.name.Name], float] = OrderedDict()
+        self._states: Remembered[IPAddress, ServerState] = Remembered(REMEMBERED_SERVERS)
+        self._silent_until: Remembered[tuple[IPAddress, dns.name.Name], float] = Remembered(
+            REMEMBERED_SERVERS
+        )
         self._udp_wait_s = network.wait_s / UDP_SHARE_OF_WAIT
 
     def ordered(self, servers: Iterable[NameServer], zone: dns.name.Name) -> list[NameServer]:
@@ -59,7 +61,7 @@ class Exchange:
         return self._is_silent(address, zone), self._state(address).round_trip_s
 
     def _is_silent(self, address: IPAddress, zone: dns.name.Name) -> bool:
-        return self._silent_until.get((address, zone), 0.0) > asyncio.get_running_loop().time()
+        return (self._silent_until.get((address, zone)) or 0.0) > asyncio.get_running_loop().time()
 
     async def ask(
         self,
@@ -110,9 +112,7 @@ class Exchange:
         assert first is not None
         state.round_trip_s = min(5.0, state.round_trip_s * 2 + 0.1)
         if thorough and first.failure is Failure.TIMEOUT:
-            self._silent_until[server.address, zone] = loop.time() + SILENT_FOR_S
-            while len(self._silent_until) > REMEMBERED_SERVERS:
-                self._silent_until.popitem(last=False)
+            self._silent_until.keep((server.address, zone), loop.time() + SILENT_FOR_S)
         return _reply(server, question, None, first.failure)
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
@@ -172,10 +172,8 @@ class Exchange:
     def _state(self, address: IPAddress) -> ServerState:
         state = self._states.get(address)
         if state is None:
-            if len(self._states) >= REMEMBERED_SERVERS:
-                self._states.popitem(last=False)
             unknown_s = _UNKNOWN_IPV4_S if address.version == 4 else _UNKNOWN_IPV6_S
-            state = self._states[address] = ServerState(round_trip_s=unknown_s)
+            state = self._states.keep(address, ServerState(round_trip_s=unknown_s))
         return state
 
 

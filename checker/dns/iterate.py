@@ -4,11 +4,8 @@ It never validates: whoever needs the chain of trust asks `walk`. Delegations an
 one sweep and in bounded number; answers are not kept at all.
 """
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import dns.exception
 import dns.name
@@ -18,23 +15,16 @@ from checker.dns.algorithms import CAPS
 from checker.dns.exchange import Exchange
 from checker.dns.flights import Flights
 from checker.dns.records import canonical_text, texts
+from checker.dns.remembered import Remembered
 from checker.dns.responses import Response, Shape, ZoneServers, classify, delegation
+from checker.dns.server_addresses import ServerAddresses, Trail
 from checker.dns.servers import ask_any
 from checker.network.door import Network
 from checker.observations.dns import Lookup, LookupOutcome, NameServer, Reply
 from checker.observations.failure import Failure
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 REMEMBERED_ZONES = 4096
-REMEMBERED_SERVER_NAMES = 8192
 MAX_REFERRALS = 40
-MAX_NESTING = 6
-"""How deep the search for a name server's address may lead into further such searches."""
-FLIGHT_WAIT_S = 2.0
-"""How long to wait for another row's search for the same server name. Bounded, because two zones whose servers
-lie in each other would otherwise wait for each other for ever."""
 
 _OUTCOMES = {Shape.NODATA: LookupOutcome.NODATA, Shape.NXDOMAIN: LookupOutcome.NXDOMAIN}
 
@@ -57,8 +47,8 @@ class Resolver:
         glue = tuple(hints)
         names = tuple(dict.fromkeys(dns.name.from_text(server.name) for server in glue))
         self.root = ZoneServers(zone=dns.name.root, names=names, glue=glue)
-        self._zones: OrderedDict[dns.name.Name, ZoneServers] = OrderedDict()
-        self._addresses: OrderedDict[dns.name.Name, tuple[NameServer, ...]] = OrderedDict()
+        self._zones: Remembered[dns.name.Name, ZoneServers] = Remembered(REMEMBERED_ZONES)
+        self._addresses = ServerAddresses(self._search_server)
         self._flights = Flights()
 
     async def lookup(self, name: str, rdtype: str) -> Lookup:
@@ -69,12 +59,15 @@ class Resolver:
             return _failed(name, rdtype, (), f"not a domain name: {error}")
         return await self._lookup(name, asked, dns.rdatatype.from_text(rdtype), frozenset())
 
+    async def _search_server(self, ns: dns.name.Name, rdtype: str, trail: Trail) -> Lookup:
+        return await self._lookup(canonical_text(ns), ns, dns.rdatatype.from_text(rdtype), trail)
+
     async def _lookup(
         self,
         name: str,
         asked: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
-        trail: frozenset[dns.name.Name],
+        trail: Trail,
     ) -> Lookup:
         text = dns.rdatatype.to_text(rdtype)
         aliases: list[str] = []
@@ -121,7 +114,7 @@ class Resolver:
         self,
         name: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
-        trail: frozenset[dns.name.Name] = frozenset(),
+        trail: Trail = frozenset(),
     ) -> Resolution:
         """Ask for exactly this name and type, from the closest known zone down. For DS the parent is asked."""
         above = name.parent() if rdtype == dns.rdatatype.DS and name != dns.name.root else name
@@ -135,7 +128,7 @@ class Resolver:
                 response = _response(reply, zone, name, rdtype)
                 if response is not None and response.shape is Shape.REFERRAL:
                     assert response.below is not None
-                    self._remember(response.below)
+                    self._zones.keep(response.below.zone, response.below)
             if response is None or response.shape is not Shape.REFERRAL:
                 return Resolution(servers=zone, reply=reply, response=response)
             assert response.below is not None
@@ -146,7 +139,6 @@ class Resolver:
         """The closest enclosing zone whose servers are known; at worst the root."""
         while name != dns.name.root:
             if known := self._zones.get(name):
-                self._zones.move_to_end(name)
                 return known
             name = name.parent()
         return self.root
@@ -156,7 +148,7 @@ class Resolver:
         zone: ZoneServers,
         name: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
-        trail: frozenset[dns.name.Name] = frozenset(),
+        trail: Trail = frozenset(),
     ) -> Reply | None:
         """The first usable reply of the zone's servers to one question; those with glue are asked first."""
         text = dns.rdatatype.to_text(rdtype)
@@ -174,7 +166,7 @@ class Resolver:
             return reply
         named = {server.name for server in zone.glue}
         rest = [ns for ns in zone.names if canonical_text(ns) not in named]
-        others = await self._addresses_of(zone, rest, trail, enough=2)
+        others = await self._addresses.some(zone, rest, trail, enough=2)
         again = await ask_any(self.exchange, zone.zone, others, (name, rdtype), usable) if others else None
         return again or reply
 
@@ -183,55 +175,11 @@ class Resolver:
 
         `more` are NS names that only the zone itself publishes.
         """
-        names = list(dict.fromkeys((*zone.names, *more)))
-        resolved = await self._addresses_of(zone, names, frozenset(), enough=None)
+        names = tuple(dict.fromkeys((*zone.names, *more)))
+        resolved = await self._addresses.every(zone, names)
         have = {server.name for server in resolved}
         glue = [server for server in zone.glue if server.name not in have]
         return tuple(dict.fromkeys((*resolved, *glue)))
-
-    async def _addresses_of(
-        self,
-        zone: ZoneServers,
-        names: list[dns.name.Name],
-        trail: frozenset[dns.name.Name],
-        *,
-        enough: int | None,
-    ) -> list[NameServer]:
-        """Addresses of NS names, without asking the zone itself for the way to itself unless there is glue."""
-        if zone.zone in trail or len(trail) >= MAX_NESTING:
-            return []
-        deeper = trail | {zone.zone}
-        found: list[NameServer] = []
-        reachable = [ns for ns in names if zone.glue or not ns.is_subdomain(zone.zone)]
-        if enough is None:
-            for batch in await asyncio.gather(*(self._server_addresses(ns, deeper) for ns in reachable)):
-                found.extend(batch)
-            return found
-        for ns in reachable:
-            found.extend(await self._server_addresses(ns, deeper))
-            if len({server.name for server in found}) >= enough:
-                break
-        return found
-
-    async def _server_addresses(
-        self, ns: dns.name.Name, trail: frozenset[dns.name.Name]
-    ) -> tuple[NameServer, ...]:
-        async with self._flights.turn(ns, wait_s=FLIGHT_WAIT_S):
-            known = self._addresses.get(ns)
-            if known is None:
-                known = await self._search_addresses(ns, trail)
-                if known:
-                    _keep(self._addresses, ns, known, REMEMBERED_SERVER_NAMES)
-            return known
-
-    async def _search_addresses(
-        self, ns: dns.name.Name, trail: frozenset[dns.name.Name]
-    ) -> tuple[NameServer, ...]:
-        text = canonical_text(ns)
-        ipv4, ipv6 = await asyncio.gather(
-            self._lookup(text, ns, dns.rdatatype.A, trail), self._lookup(text, ns, dns.rdatatype.AAAA, trail)
-        )
-        return tuple(NameServer(name=text, address=address) for address in (*ipv4.addresses, *ipv6.addresses))
 
     async def zone_servers(self, zone: dns.name.Name) -> ZoneServers | None:
         """The servers of the zone with exactly this apex; None when none could be found.
@@ -249,18 +197,7 @@ class Resolver:
         assert found.reply is not None
         assert found.reply.message is not None
         servers = delegation(found.reply.message, found.servers.zone, zone, found.response.rrset)
-        self._remember(servers)
-        return servers
-
-    def _remember(self, servers: ZoneServers) -> None:
-        _keep(self._zones, servers.zone, servers, REMEMBERED_ZONES)
-
-
-def _keep(cache: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    cache[key] = value
-    cache.move_to_end(key)
-    while len(cache) > most:
-        cache.popitem(last=False)
+        return self._zones.keep(zone, servers)
 
 
 def _response(

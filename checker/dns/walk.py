@@ -3,7 +3,6 @@
 Standings of zones on the way are kept for one sweep in bounded number, so that parents are asked once.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from checker.dns.flights import Flights
 from checker.dns.iterate import Resolver
 from checker.dns.reasons import Status
 from checker.dns.records import name_of
+from checker.dns.remembered import Remembered
 from checker.dns.responses import ZoneServers
 from checker.observations.dns import ChainObservation, Cut, Reply, RRset
 
@@ -44,7 +44,7 @@ class Walker:
     def __init__(self, resolver: Resolver, anchors: tuple[RRset, ...]) -> None:
         self.resolver = resolver
         self.anchors = anchors
-        self._steps: OrderedDict[tuple[str, str], Step] = OrderedDict()
+        self._steps: Remembered[tuple[str, str], Step] = Remembered(REMEMBERED_STEPS)
         self._flights = Flights()
         self._now = resolver.network.clock.now
 
@@ -66,11 +66,7 @@ class Walker:
             if known is None:
                 known = await search()
                 if known.standing.status is not Status.INDETERMINATE:
-                    self._steps[apex, name] = known
-                    if len(self._steps) > REMEMBERED_STEPS:
-                        self._steps.popitem(last=False)
-            else:
-                self._steps.move_to_end((apex, name))
+                    self._steps.keep((apex, name), known)
             return known
 
     async def _start(self, anchors: tuple[RRset, ...], name: str) -> Step:

@@ -135,7 +135,9 @@ async def hold_session(
     opener = behind_starttls(network, address, providers)
     broad = await broad_hello(network, address, PORT, server_name(host), opener=opener)
     hello = broad.outcome is TlsOutcome.ESTABLISHED
-    return replace(session, broad=broad, state=MailState.TLS if hello else session.state)
+    if not hello:
+        return replace(session, broad=broad)
+    return replace(session, broad=broad, state=MailState.TLS, failure=None)
 
 
 def server_name(host: str) -> str | None:

@@ -94,4 +94,5 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Ours without settings of whoever runs the tests."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CHECKER_")}
     own = {f"CHECKER_{name.upper()}": value for name, value in settings.items()}
-    return {**clean, "PATH": PATH, "PYTHONPATH": str(ROOT), **own}
+    places = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**clean, "PATH": PATH, "PYTHONPATH": places, **own}

@@ -15,9 +15,12 @@ from checker.observations.tls import TlsOutcome
 from checker.probes import mail_session
 from checker.probes.mail_session import MAX_BYTES, hold_session, server_name
 from checker.protocols.ca_store import CaStore
+from tests.lab.certificates import Authority
 from tests.lab.network import Place
+from tests.lab.scenario import MailServer, Tls
+from tests.lab.smtp_server import start_smtp
 from tests.probes.scripted_smtp import Heard, Script, Talk, network, server_context, smtp_server, starttls
-from tests.protocols.made_certificates import make
+from tests.protocols.made_certificates import NOW, make
 
 ROOT = make("Root", ca=True)
 LEAF = make("mx.example.se", ROOT, dns=("mx.example.se",))
@@ -266,3 +269,19 @@ async def test_addresses_that_may_not_be_visited_are_not() -> None:
 )
 def test_only_host_names_become_sni(host: str, expected: str | None) -> None:
     assert server_name(host) == expected
+
+
+async def test_a_server_of_old_protocols_only_has_tls_that_the_broad_hello_finds() -> None:
+    authority = Authority(NOW)
+    lab = await start_smtp("mx.example.se", MailServer(tls=Tls.SSL3_ONLY), authority, "example.se")
+    try:
+        door = network({str(ADDRESS): lab.ports[25]})
+        session = await hold_session(ADDRESS, "mx.example.se", door, ca_store=STORE)
+    finally:
+        await lab.aclose()
+    assert (session.state, session.failure) == (MailState.TLS, None)
+    assert session.handshake is not None
+    assert session.handshake.outcome is not TlsOutcome.ESTABLISHED
+    assert session.broad is not None
+    assert (session.broad.outcome, session.broad.version) == (TlsOutcome.ESTABLISHED, "SSLv3")
+    assert session.broad.certificates

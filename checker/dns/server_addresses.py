@@ -1,0 +1,70 @@
+"""The addresses of name servers, found by the resolver itself and kept for one sweep."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import dns.name
+
+from checker.dns.flights import Flights
+from checker.dns.records import canonical_text
+from checker.dns.remembered import Remembered
+from checker.dns.responses import ZoneServers
+from checker.observations.dns import Lookup, LookupOutcome, NameServer
+
+Trail = frozenset[dns.name.Name]
+"""The zones whose servers are being looked for already: to come back to one of them would lead in a circle."""
+Search = Callable[[dns.name.Name, str, Trail], Awaitable[Lookup]]
+
+REMEMBERED_SERVER_NAMES = 8192
+MAX_NESTING = 6
+"""How deep the search for a name server's address may lead into further such searches."""
+FLIGHT_WAIT_S = 2.0
+"""How long to wait for another row's search for the same server name. Bounded, because two zones whose servers
+lie in each other would otherwise wait for each other for ever."""
+
+
+class ServerAddresses:
+    """Looks name servers up by `search`, which resolves a name and type with the trail so far."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._known: Remembered[dns.name.Name, tuple[NameServer, ...]] = Remembered(REMEMBERED_SERVER_NAMES)
+        self._flights = Flights()
+
+    async def every(self, zone: ZoneServers, names: Iterable[dns.name.Name]) -> tuple[NameServer, ...]:
+        """All addresses of all these servers of the zone, IPv4 and IPv6, looked up at once."""
+        trail = frozenset((zone.zone,))
+        batches = await asyncio.gather(*(self._of(ns, trail) for ns in _reachable(zone, names)))
+        return tuple(server for batch in batches for server in batch)
+
+    async def some(
+        self, zone: ZoneServers, names: Iterable[dns.name.Name], trail: Trail, *, enough: int
+    ) -> tuple[NameServer, ...]:
+        """The addresses of the first `enough` of these servers that have any; none when the trail is a circle."""
+        if zone.zone in trail or len(trail) >= MAX_NESTING:
+            return ()
+        found: list[NameServer] = []
+        for ns in _reachable(zone, names):
+            found.extend(await self._of(ns, trail | {zone.zone}))
+            if len({server.name for server in found}) >= enough:
+                break
+        return tuple(found)
+
+    async def _of(self, ns: dns.name.Name, trail: Trail) -> tuple[NameServer, ...]:
+        async with self._flights.turn(ns, wait_s=FLIGHT_WAIT_S):
+            known = self._known.get(ns)
+            if known is not None:
+                return known
+            lookups = await asyncio.gather(self._search(ns, "A", trail), self._search(ns, "AAAA", trail))
+            text = canonical_text(ns)
+            found = tuple(
+                NameServer(name=text, address=address) for lookup in lookups for address in lookup.addresses
+            )
+            if any(lookup.outcome is LookupOutcome.FAILED for lookup in lookups):
+                return found  # not kept: the half that failed may be found the next time
+            return self._known.keep(ns, found)
+
+
+def _reachable(zone: ZoneServers, names: Iterable[dns.name.Name]) -> list[dns.name.Name]:
+    """Without glue the zone cannot be asked for the way to itself."""
+    return [ns for ns in names if zone.glue or not ns.is_subdomain(zone.zone)]
