@@ -72,6 +72,7 @@ async def measure_rows(
     store = ca_store(settings)
     vantage = await _usable(tools)
     columns = columns_of(settings)
+    retest = not (settings.no_retest or in_full)
     ruleset = RULESETS[settings.ruleset]
     severities: Counter[Severity] = Counter()
     anything = False
@@ -87,7 +88,7 @@ async def measure_rows(
             options=SweepOptions(
                 concurrency=settings.concurrency,
                 deadline_s=settings.deadline,
-                retest=not (settings.no_retest or in_full),
+                retest=retest,
                 retest_after_s=settings.retest_delay,
                 parking=real_disk(),
             ),
@@ -102,6 +103,7 @@ async def measure_rows(
     if rows and not anything and not sweep.tally.not_measured:
         await _usable(tools)
     info = SweepInfo(
+        second_attempts=retest,
         id=f"{started:%Y%m%dT%H%M%SZ}",
         started=started,
         finished=clock.wall(),

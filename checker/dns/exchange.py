@@ -5,7 +5,6 @@ Never decides what an answer means; failures on the way are facts for resolving,
 
 import asyncio
 import secrets
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,14 +14,12 @@ import dns.rdatatype
 from checker.dns.query import EDNS_PAYLOAD_BYTES, SMALL_PAYLOAD_BYTES, answers, is_truncated, write_query
 from checker.dns.records import MalformedMessageError, canonical_text, parse_message
 from checker.dns.remembered import Remembered
+from checker.dns.tcp import DNS_PORT, ask_over_tcp
 from checker.network.door import Network
 from checker.network.errors import NetworkError
-from checker.network.stream import Limits, Stream
 from checker.observations.dns import IPAddress, Message, NameServer, Reply
 from checker.observations.failure import Failure
 
-DNS_PORT = 53
-TCP_MAX_BYTES = 2 + 65_535
 UDP_SHARE_OF_WAIT = 4
 """A datagram is waited for a quarter of the network's wait: it is sent more than once."""
 SILENT_FOR_S = 30.0
@@ -159,15 +156,8 @@ class Exchange:
             raise NetworkError(Failure.MALFORMED, str(error)) from error
 
     async def _ask_tcp(self, address: IPAddress, query: bytes) -> bytes:
-        wait_s = self.network.wait_s / 2
-        limits = Limits(wait_s=wait_s, total_s=2 * wait_s, max_bytes=TCP_MAX_BYTES)
-        async with self.network.connect(address, DNS_PORT, limits=limits) as stream:
-            await stream.write(struct.pack("!H", len(query)) + query)
-            (length,) = struct.unpack("!H", await _read_exactly(stream, 2))
-            wire = await _read_exactly(stream, length)
-        if not answers(query, wire):
-            raise NetworkError(Failure.MALFORMED, "a reply to another question")
-        return wire
+        wait_s = self.network.wait_s
+        return await ask_over_tcp(self.network, address, query, wait_s=wait_s / 2, total_s=wait_s)
 
     def _state(self, address: IPAddress) -> ServerState:
         state = self._states.get(address)
@@ -175,16 +165,6 @@ class Exchange:
             unknown_s = _UNKNOWN_IPV4_S if address.version == 4 else _UNKNOWN_IPV6_S
             state = self._states.keep(address, ServerState(round_trip_s=unknown_s))
         return state
-
-
-async def _read_exactly(stream: Stream, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        chunk = await stream.read(size - len(data))
-        if not chunk:
-            raise NetworkError(Failure.CLOSED, "closed before the whole message")
-        data += chunk
-    return data
 
 
 def _reply(

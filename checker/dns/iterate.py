@@ -26,7 +26,11 @@ from checker.observations.failure import Failure
 REMEMBERED_ZONES = 4096
 MAX_REFERRALS = 40
 
-_OUTCOMES = {Shape.NODATA: LookupOutcome.NODATA, Shape.NXDOMAIN: LookupOutcome.NXDOMAIN}
+_OUTCOMES = {
+    Shape.ANSWER: LookupOutcome.FOUND,
+    Shape.NODATA: LookupOutcome.NODATA,
+    Shape.NXDOMAIN: LookupOutcome.NXDOMAIN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,43 +76,23 @@ class Resolver:
         text = dns.rdatatype.to_text(rdtype)
         aliases: list[str] = []
         current = asked
-        for _ in range(CAPS.alias_hops + 1):
+        while True:
             found = await self.resolve(current, rdtype, trail)
             response = found.response
+            if response is None:
+                return _failed(name, text, tuple(aliases), _why(found))
             while response is not None and response.shape is Shape.ALIAS:
                 assert response.target is not None
                 current = response.target
                 aliases.append(canonical_text(current).rstrip("."))
-                inside = found.reply is not None and found.reply.message is not None
-                if (
-                    len(aliases) > CAPS.alias_hops
-                    or not inside
-                    or not current.is_subdomain(found.servers.zone)
-                ):
-                    break
-                response = self._continued(found, current, text)
+                if len(aliases) > CAPS.alias_hops:
+                    return _failed(name, text, tuple(aliases), f"over {CAPS.alias_hops} CNAMEs")
+                response = _carried(found, current, text)
             if response is None:
-                return _failed(name, text, tuple(aliases), _why(found))
-            if response.shape is Shape.ALIAS:
-                continue
-            if response.shape is Shape.ANSWER:
-                assert response.rrset is not None
-                values = texts(response.rrset)
-                return Lookup(
-                    name=name, type=text, outcome=LookupOutcome.FOUND, values=values, aliases=tuple(aliases)
-                )
-            return Lookup(name=name, type=text, outcome=_OUTCOMES[response.shape], aliases=tuple(aliases))
-        return _failed(name, text, tuple(aliases), f"over {CAPS.alias_hops} CNAMEs")
-
-    @staticmethod
-    def _continued(found: Resolution, current: dns.name.Name, text: str) -> Response:
-        """What the same reply says about the alias's target; ALIAS stands for "ask anew"."""
-        assert found.reply is not None
-        assert found.reply.message is not None
-        response = classify(found.reply.message, found.servers.zone, current, text)
-        if response.shape in (Shape.ANSWER, Shape.ALIAS):
-            return response
-        return Response(shape=Shape.ALIAS, target=current)
+                continue  # the alias's target is asked for anew
+            values = texts(response.rrset) if response.rrset is not None else ()
+            outcome = _OUTCOMES[response.shape]
+            return Lookup(name=name, type=text, outcome=outcome, values=values, aliases=tuple(aliases))
 
     async def resolve(
         self,
@@ -207,6 +191,16 @@ def _response(
         return None
     response = classify(reply.message, zone.zone, name, dns.rdatatype.to_text(rdtype))
     return None if response.shape is Shape.UNUSABLE else response
+
+
+def _carried(found: Resolution, target: dns.name.Name, text: str) -> Response | None:
+    """What the same reply says about an alias's target inside the zone; None when it has to be asked for."""
+    assert found.reply is not None
+    assert found.reply.message is not None
+    if not target.is_subdomain(found.servers.zone):
+        return None
+    response = classify(found.reply.message, found.servers.zone, target, text)
+    return response if response.shape in (Shape.ANSWER, Shape.ALIAS) else None
 
 
 def _why(found: Resolution) -> str:

@@ -72,7 +72,7 @@ def _nobody(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Verdic
         indicator=NAME,
         value=Value.UNKNOWN,
         findings=tuple(found for found in reasons if found),
-        may_pass=bool(unresolved_names(mail)) or any(map(_might_pass, sessions)),
+        may_pass=bool(unresolved_names(mail)) or (not shut and any(map(_might_pass, sessions))),
         awaits_port25=silent and not proven and not shut,
     )
 

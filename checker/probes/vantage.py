@@ -5,7 +5,6 @@ Touches root servers only, few of them; it never judges anybody else.
 
 import asyncio
 import secrets
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +15,9 @@ import dns.rdatatype
 
 from checker.dns.query import EDNS_PAYLOAD_BYTES, answers, write_query
 from checker.dns.records import MalformedMessageError, parse_message
+from checker.dns.tcp import DNS_PORT, ask_over_tcp
 from checker.network.door import Network
 from checker.network.errors import NetworkError
-from checker.network.stream import Limits
 from checker.observations.dns import Message, NameServer, RRset
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
@@ -29,8 +28,6 @@ ROOTS_TRIED = 3
 """Root servers per family and transport before the way is held to be shut."""
 TRY_S = 3.0
 """Seconds for one root server, so that the whole check takes 9 s when everything is dropped."""
-_DNS_PORT = 53
-_MAX_BYTES = 2 + 65_535
 _BEST_FIRST = (Fact.YES, Fact.NO, Fact.NOT_TESTED)
 
 
@@ -135,27 +132,12 @@ async def _ask(network: Network, server: NameServer, transport: str) -> Message:
     if transport == "UDP":
         wait_s = min(TRY_S, network.wait_s)
         wire = await network.ask(
-            server.address, _DNS_PORT, query, accept=lambda datagram: answers(query, datagram), wait_s=wait_s
+            server.address, DNS_PORT, query, accept=lambda datagram: answers(query, datagram), wait_s=wait_s
         )
     else:
-        wire = await _ask_over_tcp(network, server, query)
+        wait_s = min(TRY_S, network.wait_s)
+        wire = await ask_over_tcp(network, server.address, query, wait_s=wait_s, total_s=TRY_S)
     try:
         return parse_message(wire)
     except MalformedMessageError as error:
         raise NetworkError(Failure.MALFORMED, "an answer that is no DNS message") from error
-
-
-async def _ask_over_tcp(network: Network, server: NameServer, query: bytes) -> bytes:
-    """One question on a connection of its own (RFC 7766 §8: each message behind its length)."""
-    limits = Limits(wait_s=min(TRY_S, network.wait_s), total_s=TRY_S, max_bytes=_MAX_BYTES)
-    received = b""
-    async with network.connect(server.address, _DNS_PORT, limits=limits) as stream:
-        await stream.write(struct.pack("!H", len(query)) + query)
-        while len(received) < 2 or len(received) - 2 < int.from_bytes(received[:2], "big"):
-            data = await stream.read()
-            if not data:
-                raise NetworkError(Failure.CLOSED, "closed before the answer was whole")
-            received += data
-    if not answers(query, received[2:]):
-        raise NetworkError(Failure.MALFORMED, "an answer to another question")
-    return received[2:]

@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -34,8 +35,7 @@ async def serve(directory: Path, *, with_postfix: bool, with_knot: bool) -> None
     drawn = MiniatureInternet(ROWS)  # not entered: nothing of it listens on loopback
     drawn.write_files(directory)
     plan, authority = drawn.plan, drawn.authority
-    hosts = (*plan.name_servers, *plan.web_hosts, *plan.mail_hosts)
-    lay_cables(dict.fromkeys(chain.from_iterable(_addresses(host) for host in hosts)))
+    lay_cables(_addresses(plan))
     by_postfix = [host for host in plan.mail_hosts if with_postfix and can_play(host)]
     by_others = [host for host in plan.mail_hosts if host not in by_postfix]
     web = [divide(host) for host in plan.web_hosts]
@@ -52,8 +52,11 @@ async def serve(directory: Path, *, with_postfix: bool, with_knot: bool) -> None
     await stdin_closed()
 
 
-def _addresses(host: object) -> tuple[str, ...]:
-    return (*host.addresses, *getattr(host, "dead", ()))  # type: ignore[attr-defined]
+def _addresses(plan: Plan) -> Iterable[str]:
+    """Every address once, the dead ones too: a refusal must come from a host that is there."""
+    hosts = (*plan.web_hosts, *plan.mail_hosts)
+    answering = (host.addresses for host in (*plan.name_servers, *hosts))
+    return dict.fromkeys(chain(*answering, *(host.dead for host in hosts)))
 
 
 def _daemons(
