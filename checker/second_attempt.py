@@ -1,28 +1,36 @@
-"""What a second attempt changes: each of its observations replaces the first, unless our own trouble spoilt it. Pure."""
+"""What a second attempt changes: its observations replace the first ones, unless our own trouble spoilt them. Pure.
+
+What answered the first time and not the second has answered in this sweep: address by address the better one stands,
+or a server that comes and goes would lose by the second attempt what it had in the first.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from checker.observations.dns import DnssecObservation
+from checker.observations.dns import DnssecObservation, IPAddress, Lookup, LookupOutcome
 from checker.observations.failure import OUR_OWN, Failure
-from checker.observations.mail import MailObservation
+from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
-from checker.observations.web import WebObservation
+from checker.observations.tls import TlsOutcome
+from checker.observations.web import Visit, VisitEnd, WebEndpoint, WebObservation
+
+_NOWHERE = frozenset({VisitEnd.NO_ANSWER, VisitEnd.NO_TLS, VisitEnd.NO_HTTP, VisitEnd.UNRESOLVED})
+_DECIDED = frozenset({MailState.TLS, MailState.NOT_OFFERED})
 
 
 def with_second_attempt(first: Evidence, second: Evidence) -> Evidence:
     """The evidence to judge: second observations where they were made and tell something, first ones elsewhere.
 
-    `second_attempt` names the probes whose observation was replaced.
+    `second_attempt` names the probes whose observation was replaced, be it in part.
     """
     replaced = set(first.second_attempt)
     web, mail, dnssec = first.web, first.mail, first.dnssec
     if second.web is not None and not _spoilt(second.web.failure, _web_failures(second.web)):
-        web = second.web
+        web = _better_web(first.web, second.web)
         replaced.add("web")
     if second.mail is not None and not _spoilt(second.mail.failure, _mail_failures(second.mail)):
-        mail = second.mail
+        mail = _better_mail(first.mail, second.mail)
         replaced.add("mail")
     if first.dnssec is not None and second.dnssec is not None:
         dnssec = tuple(map(_better_dnssec, first.dnssec, second.dnssec))
@@ -38,6 +46,94 @@ def _spoilt(whole: Failure | None, parts: Iterable[Failure | None]) -> bool:
 
 def _better_dnssec(first: DnssecObservation, second: DnssecObservation) -> DnssecObservation:
     return first if _spoilt(second.failure, _dnssec_failures(second)) else second
+
+
+def _better_web(first: WebObservation | None, second: WebObservation) -> WebObservation:
+    if first is None or first.failure is not None:
+        return second
+    earlier = {endpoint.address: endpoint for endpoint in first.endpoints}
+    endpoints = tuple(_better_endpoint(earlier.get(point.address), point) for point in second.endpoints)
+    ipv4, ipv6 = _better_lookup(first.ipv4, second.ipv4), _better_lookup(first.ipv6, second.ipv6)
+    kept = {
+        version
+        for version, lookup, now in ((4, ipv4, second.ipv4), (6, ipv6, second.ipv6))
+        if lookup is not now
+    }
+
+    def unseen(addresses: Iterable[IPAddress]) -> tuple[IPAddress, ...]:
+        return tuple(address for address in addresses if address.version in kept)
+
+    merged = replace(
+        second,
+        ipv4=ipv4,
+        ipv6=ipv6,
+        endpoints=(*endpoints, *(point for point in first.endpoints if point.address.version in kept)),
+        refused_addresses=(*second.refused_addresses, *unseen(first.refused_addresses)),
+        excluded_addresses=(*second.excluded_addresses, *unseen(first.excluded_addresses)),
+        left_out=max(first.left_out, second.left_out) if kept else second.left_out,
+    )
+    return second if merged == second else merged
+
+
+def _better_endpoint(first: WebEndpoint | None, second: WebEndpoint) -> WebEndpoint:
+    if first is None:
+        return second
+    http = first.http if _level(first.http) > _level(second.http) else second.http
+    better = first if _https_level(first) > _https_level(second) else second
+    return replace(better, http=http)
+
+
+def _https_level(endpoint: WebEndpoint) -> int:
+    raw = endpoint.broad is not None and endpoint.broad.outcome is TlsOutcome.ESTABLISHED
+    return max(_level(endpoint.https), int(raw))
+
+
+def _level(visit: Visit) -> int:
+    """0 when the first connection brought neither TLS nor HTTP, 1 when the visit came to grief later, else 2."""
+    start, last = visit.hops[0], visit.hops[-1]
+    secured = start.handshake is not None and start.handshake.outcome is TlsOutcome.ESTABLISHED
+    if start.status is None and not secured:
+        return 0
+    status = last.status or 0
+    return 1 if visit.end in _NOWHERE or status >= 500 or status == 429 else 2
+
+
+def _better_mail(first: MailObservation | None, second: MailObservation) -> MailObservation:
+    if first is None or first.failure is not None:
+        return second
+    if second.mx.outcome is LookupOutcome.FAILED and first.mx.outcome is not LookupOutcome.FAILED:
+        return first
+    earlier = {host.name: host for host in first.hosts}
+    merged = replace(second, hosts=tuple(_better_host(earlier.get(host.name), host) for host in second.hosts))
+    return second if merged == second else merged
+
+
+def _better_host(first: MailHost | None, second: MailHost) -> MailHost:
+    if first is None:
+        return second
+    earlier = {session.address: session for session in first.sessions}
+    asked = {session.address for session in second.sessions}
+    ipv4, ipv6 = _better_lookup(first.ipv4, second.ipv4), _better_lookup(first.ipv6, second.ipv6)
+    published = {*ipv4.addresses, *ipv6.addresses}
+    sessions = (
+        *(_better_session(earlier.get(session.address), session) for session in second.sessions),
+        *(one for one in first.sessions if one.address in published and one.address not in asked),
+    )
+    return replace(second, ipv4=ipv4, ipv6=ipv6, sessions=sessions)
+
+
+def _better_session(first: MailSession | None, second: MailSession) -> MailSession:
+    return first if first is not None and _progress(first) > _progress(second) else second
+
+
+def _progress(session: MailSession) -> int:
+    """2 when STARTTLS was decided, 1 when there was at least a greeting, else 0."""
+    return 2 if session.state in _DECIDED else int(session.banner is not None)
+
+
+def _better_lookup(first: Lookup, second: Lookup) -> Lookup:
+    failed = second.outcome is LookupOutcome.FAILED
+    return first if failed and first.outcome is not LookupOutcome.FAILED else second
 
 
 def _web_failures(web: WebObservation) -> Iterator[Failure | None]:

@@ -3,13 +3,25 @@ from ipaddress import ip_address
 
 import pytest
 
-from checker.observations.dns import Cut, DnssecObservation, NameServer, Reply, ServerView
+from checker.indicators import https, mail_ipv6, starttls, www_ipv6
+from checker.observations.dns import (
+    Cut,
+    DnssecObservation,
+    IPAddress,
+    LookupOutcome,
+    NameServer,
+    Reply,
+    ServerView,
+)
 from checker.observations.failure import Failure
-from checker.observations.mail import MailObservation
+from checker.observations.mail import MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
-from checker.observations.web import WebObservation
+from checker.observations.web import Visit, VisitEnd, WebEndpoint, WebObservation
+from checker.rulesets import RULESET_2026
 from checker.second_attempt import with_second_attempt
 from tests.fakes import NOW, VANTAGE, dnssec, lookup, mail, row, session, web
+from tests.indicators import mail_evidence, web_evidence
+from tests.indicators.web_evidence import HTTP, HTTPS, SESSION, SILENT, V4, V6
 
 LOCAL, TIMEOUT = Failure.LOCAL, Failure.TIMEOUT
 LATER = NOW.replace(hour=13)
@@ -108,3 +120,103 @@ def test_attempts_of_different_probes_add_up() -> None:
     twice = with_second_attempt(once, Evidence(row=FIRST.row, vantage=VANTAGE, mail=MAIL))
     assert twice.second_attempt == {"web", "mail"}
     assert twice.web is WEB
+
+
+GOOD = web_evidence.visit(web_evidence.hop(HTTPS, 200))
+BUSY = web_evidence.visit(web_evidence.hop(HTTPS, 503))
+NO_REPLY = web_evidence.visit(web_evidence.hop(HTTPS, Failure.CLOSED, SESSION), end=VisitEnd.NO_HTTP)
+NO_TLS = web_evidence.no_tls(SILENT)
+NOBODY = web_evidence.closed(HTTPS, TIMEOUT)
+
+
+def served(https_visit: Visit, address: IPAddress = V4) -> WebEndpoint:
+    """An address whose http leads to https, where `https_visit` is what happens."""
+    led = web_evidence.visit(web_evidence.hop(HTTP, 301), *https_visit.hops, end=https_visit.end)
+    return web_evidence.endpoint(led, https_visit, address)
+
+
+ALIVE, OVER_6 = served(GOOD), served(GOOD, V6)
+DEAD_6 = web_evidence.endpoint(web_evidence.closed(HTTP, TIMEOUT), NOBODY, V6)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "first", "second", "https_cell", "ipv6_cell"),
+    [
+        ("443 came and went", (ALIVE, DEAD_6), (served(NOBODY), OVER_6), "Ja", "Ja"),
+        ("TLS came and went", (ALIVE, DEAD_6), (served(NO_TLS), OVER_6), "Ja", "Ja"),
+        ("content came and went", (ALIVE, DEAD_6), (served(BUSY), OVER_6), "Ja", "Ja"),
+        ("IPv6 came and went", (served(NO_TLS), OVER_6), (ALIVE, DEAD_6), "Ja", "Ja"),
+        ("AAAA was withdrawn", (served(NO_TLS), OVER_6), (ALIVE,), "Ja", "Nej"),
+        ("no reply, then no connection", (served(NO_REPLY),), (served(NOBODY),), "Nej (A)", "Nej"),
+        ("no TLS, then no connection", (served(NO_TLS),), (served(NOBODY),), "Ja (trasig)", "Nej"),
+        ("no TLS twice", (served(NO_TLS),), (served(NO_TLS),), "Ja (trasig)", "Nej"),
+    ],
+)
+def test_a_web_server_that_comes_and_goes_keeps_what_it_showed_once(
+    scenario: str,
+    first: tuple[WebEndpoint, ...],
+    second: tuple[WebEndpoint, ...],
+    https_cell: str,
+    ipv6_cell: str,
+) -> None:
+    before = web_evidence.evidence(web_evidence.web(*first))
+    seen = with_second_attempt(before, replace(before, web=web_evidence.web(*second)))
+    assert https.judge(seen, RULESET_2026).cell == https_cell, scenario
+    assert www_ipv6.judge(seen, RULESET_2026).cell == ipv6_cell, scenario
+
+
+def test_addresses_that_could_not_be_looked_up_again_are_still_there() -> None:
+    before = web_evidence.evidence(web_evidence.web(served(NO_TLS), OVER_6))
+    blind = replace(web_evidence.web(ALIVE), ipv6=lookup("x", "AAAA", failure=TIMEOUT))
+    seen = with_second_attempt(before, replace(before, web=blind))
+    assert https.judge(seen, RULESET_2026).cell == "Ja"
+    assert www_ipv6.judge(seen, RULESET_2026).cell == "Ja"
+
+
+TLS_4 = mail_evidence.tls("192.0.2.25")
+BUSY_4 = mail_evidence.session("192.0.2.25", MailState.REFUSED_US)
+SILENT_4 = mail_evidence.session("192.0.2.25", MailState.TIMEOUT)
+PLAIN_5 = mail_evidence.session("192.0.2.26", MailState.NOT_OFFERED)
+SILENT_5 = mail_evidence.session("192.0.2.26", MailState.TIMEOUT)
+UNASKED_5 = mail_evidence.session("192.0.2.26", MailState.NOT_PROBED)
+GREETS_6 = mail_evidence.session("2001:db8::25", MailState.REFUSED_US)
+SILENT_6 = mail_evidence.session("2001:db8::25", MailState.TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "first", "second", "starttls_cell", "ipv6_cell"),
+    [
+        ("refused the second time", (TLS_4, PLAIN_5), (BUSY_4, UNASKED_5), "Delvis", "Nej"),
+        ("silent the second time", (TLS_4, SILENT_5), (SILENT_4, PLAIN_5), "Delvis", "Nej"),
+        ("greeted over IPv6 once", (GREETS_6, SILENT_4), (SILENT_6, TLS_4), "Ja", "Ja"),
+        ("better the second time", (BUSY_4, UNASKED_5), (TLS_4, PLAIN_5), "Delvis", "Nej"),
+        ("changed the second time", (PLAIN_5,), (mail_evidence.tls("192.0.2.26"),), "Ja", "Nej"),
+    ],
+)
+def test_a_mail_server_that_comes_and_goes_keeps_what_it_showed_once(
+    scenario: str,
+    first: tuple[MailSession, ...],
+    second: tuple[MailSession, ...],
+    starttls_cell: str,
+    ipv6_cell: str,
+) -> None:
+    before = mail_evidence.evidence(mail_evidence.mail(mail_evidence.host(*first)))
+    again = mail_evidence.mail(mail_evidence.host(*second))
+    seen = with_second_attempt(before, replace(before, mail=again))
+    assert starttls.judge(seen, RULESET_2026).cell == starttls_cell, scenario
+    assert mail_ipv6.judge(seen, RULESET_2026).cell == ipv6_cell, scenario
+
+
+def test_mail_whose_mx_could_not_be_looked_up_again_stands() -> None:
+    before = mail_evidence.evidence(mail_evidence.mail(mail_evidence.host(TLS_4, SILENT_5)))
+    blind = mail_evidence.mail(mx=lookup("example.se", "MX", failure=TIMEOUT))
+    assert with_second_attempt(before, replace(before, mail=blind)).mail is before.mail
+
+
+def test_a_mail_host_that_could_not_be_looked_up_again_keeps_its_addresses() -> None:
+    before = mail_evidence.evidence(mail_evidence.mail(mail_evidence.host(TLS_4, GREETS_6)))
+    blind = mail_evidence.mail(mail_evidence.host(GREETS_6, ipv4=LookupOutcome.FAILED))
+    after = with_second_attempt(before, replace(before, mail=blind)).mail
+    assert after is not None
+    assert set(after.hosts[0].sessions) == {TLS_4, GREETS_6}
+    assert after.hosts[0].ipv4.values == ("192.0.2.25",)

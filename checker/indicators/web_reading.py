@@ -122,7 +122,7 @@ def content(visit: Visit, from_http: tuple[Visit, ...], host: str, vantage: Vant
     last = visit.hops[-1]
     if unknown_end(visit, vantage):
         return Content.UNTESTED
-    if scheme(last) == "http" and visit.end in (VisitEnd.CONTENT, VisitEnd.NO_ANSWER, VisitEnd.NO_HTTP):
+    if _stays_on_http(visit):
         return Content.BACK_TO_HTTP
     status = last.status or 0
     if visit.end is VisitEnd.CONTENT and status < 400:
@@ -143,6 +143,16 @@ def unknown_end(visit: Visit, vantage: Vantage) -> bool:
     if visit.end is VisitEnd.UNRESOLVED:
         return last.failure is not None
     return visit.end is VisitEnd.NO_ANSWER and last.address is not None and lacks(vantage, last.address)
+
+
+def _stays_on_http(visit: Visit) -> bool:
+    """Whether the chain ends on http, however badly; a loop does when no https is left in it."""
+    last = visit.hops[-1]
+    if visit.end is not VisitEnd.LOOP:
+        return scheme(last) == "http"
+    schemes = [scheme(hop) for hop in visit.hops]
+    left_for_good = "http" in schemes and "https" not in schemes[schemes.index("http") :]
+    return left_for_good and not (last.location or "").lstrip().lower().startswith("https:")
 
 
 def _is_page(visit: Visit) -> bool:

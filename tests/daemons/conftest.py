@@ -27,7 +27,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.daemons.namespaces import ALONE, inside, isolation, program
+from tests.daemons.namespaces import ALONE, PATH, inside, isolation, program
 from tests.daemons.vantage_point import ROOT, Internet
 
 PACKAGES = {
@@ -56,6 +56,7 @@ def internet() -> Iterator[Internet]:
             process = subprocess.Popen(
                 (*command, "--directory", made, *options),
                 cwd=ROOT,
+                env={**os.environ, "PATH": PATH},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -75,6 +76,7 @@ def internet() -> Iterator[Internet]:
                 daemons=told["daemons"],
                 small_servers=told["small_servers"],
             )
+        assert process.returncode == 0, log.read_text(encoding="utf-8")
 
 
 def _means() -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -50,13 +50,15 @@ async def serve(directory: Path, *, with_postfix: bool, with_knot: bool) -> None
     sys.stdout.write(json.dumps(started) + "\n")
     sys.stdout.flush()
     await stdin_closed()
+    for server in small:
+        await server.aclose()  # tells of its own faults
 
 
 def _addresses(plan: Plan) -> Iterable[str]:
     """Every address once, the dead ones too: a refusal must come from a host that is there."""
-    hosts = (*plan.web_hosts, *plan.mail_hosts)
-    answering = (host.addresses for host in (*plan.name_servers, *hosts))
-    return dict.fromkeys(chain(*answering, *(host.dead for host in hosts)))
+    hosts: tuple[WebHost | MailHost, ...] = (*plan.web_hosts, *plan.mail_hosts)
+    of_names = (host.addresses for host in plan.name_servers)
+    return dict.fromkeys(chain(*of_names, *((*host.addresses, *host.dead) for host in hosts)))
 
 
 def _daemons(
