@@ -17,9 +17,13 @@ _SILENCE = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
 
 @dataclass(slots=True)
 class _Family:
-    """What was met on port 25 over one address family; `silent` holds at most SILENT_HOSTS_FOR_NO pairs."""
+    """What was met on port 25 over one address family; `silent` holds at most SILENT_HOSTS_FOR_NO pairs.
+
+    `control_silent`: a host that the operator named because it always answers did not, before the sweep.
+    """
 
     proven: bool = False
+    control_silent: bool = False
     contact: bool = False
     silent: list[tuple[str, str]] = field(default_factory=list)
 
@@ -39,8 +43,12 @@ class _Family:
     def fact(self, *, closed: bool) -> Fact:
         if self.proven:
             return Fact.YES
-        silent = len(self.silent) >= SILENT_HOSTS_FOR_NO and not self.contact
-        return Fact.NO if closed and silent else Fact.NOT_TESTED
+        silent = self.control_silent or len(self.silent) >= SILENT_HOSTS_FOR_NO
+        return Fact.NO if closed and silent and not self.contact else Fact.NOT_TESTED
+
+
+def _family(control: Fact) -> _Family:
+    return _Family(proven=control is Fact.YES, control_silent=control is Fact.NO)
 
 
 class PortTwentyFive:
@@ -48,8 +56,8 @@ class PortTwentyFive:
 
     def __init__(self, vantage: Vantage) -> None:
         self._vantage = vantage
-        self._ipv4 = _Family(proven=vantage.port25_ipv4 is Fact.YES)
-        self._ipv6 = _Family(proven=vantage.port25_ipv6 is Fact.YES)
+        self._ipv4 = _family(vantage.port25_ipv4)
+        self._ipv6 = _family(vantage.port25_ipv6)
         self._closed = False
 
     def see(self, mail: MailObservation) -> bool:

@@ -73,6 +73,25 @@ def test_only_news_is_told() -> None:
     assert port25.settled
 
 
+@pytest.mark.parametrize(
+    ("scenario", "met", "after"),
+    [
+        ("and nobody else", (), NO),
+        ("one more silent host", (SILENT_6,), NO),
+        ("somebody refused", (mail("k.example", session("2001:db8::4", failure=Failure.REFUSED)),), UNTESTED),
+        ("somebody greeted", (GREETED_6,), YES),
+    ],
+)
+def test_a_silent_control_host_is_not_forgotten(
+    scenario: str, met: tuple[MailObservation, ...], after: Fact
+) -> None:
+    port25 = PortTwentyFive(replace(VANTAGE, port25_ipv4=YES, port25_ipv6=NO))
+    for one in met:
+        port25.see(one)
+    port25.close()
+    assert port25.vantage.port25_ipv6 is after, scenario
+
+
 def test_a_control_host_counts_from_the_start() -> None:
     port25 = PortTwentyFive(replace(VANTAGE, port25_ipv4=YES, port25_ipv6=YES))
     assert port25.settled

@@ -7,7 +7,7 @@ from checker.indicators.mail_service import service_findings, unresolved_names, 
 from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import MAY_PASS, Failure
-from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
+from checker.observations.mail import MailHost, MailObservation, MailSession, MailStage, MailState
 from checker.observations.row import Evidence
 from checker.observations.vantage import Vantage
 from checker.rulesets import Ruleset
@@ -26,7 +26,8 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     4. some mail host's AAAA could not be resolved → `Ej mätt`
     5. no IPv6 here, or no way out on port 25 → `Ej mätt`
     6. some address not asked, or a host with AAAA that did not greet over IPv4 either → `Ej mätt`
-    7. otherwise every AAAA address is dead → `Nej`, awaiting port 25 when nobody's was reached over IPv6 yet
+    7. nothing but silence, and nobody's port 25 reached over IPv6 yet, so that it may be shut from here → `Ej mätt`
+    8. otherwise every AAAA address is dead → `Nej`
     """
     mail = evidence.mail
     assert mail is not None, "judged only when mail was asked for"
@@ -72,8 +73,15 @@ def _silent(
     if undecided:
         passing = passing or bool(unresolved_names(mail))
         return _verdict(Value.UNKNOWN, *undecided, *special, may_pass=passing, awaits_port25=unproven)
-    note = ruleset.finding("mail_ipv6_port25_unproven", mail.domain) if unproven else None
-    return _verdict(Value.NO, *_dead(mail, ruleset), note, *special, may_pass=passing, awaits_port25=unproven)
+    if unproven and all(map(_silence, published)):
+        note = ruleset.finding("mail_ipv6_port25_unproven", mail.domain)
+        return _verdict(Value.UNKNOWN, note, *special, may_pass=passing, awaits_port25=True)
+    return _verdict(Value.NO, *_dead(mail, ruleset), *special, may_pass=passing)
+
+
+def _silence(session: MailSession) -> bool:
+    """Whether nothing came back at all, as when some network on the way drops or forbids port 25."""
+    return session.stage is MailStage.NONE and session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE)
 
 
 def _undecided(mail: MailObservation, ruleset: Ruleset) -> Iterator[Finding | None]:

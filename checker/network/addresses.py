@@ -67,8 +67,12 @@ class AddressPolicy:
     excluded_names: tuple[str, ...] = ()
 
     def refusal(self, address: IPAddress) -> str | None:
-        """English words on why this address is not visited by the registries, or None."""
-        return None if self.allow_private else special_purpose(address)
+        """English words on why this address is not visited by the registries, or None.
+
+        IPv4-mapped ones never are: the way there is IPv4, which would pass for IPv6 and slip past the exclusions.
+        """
+        mapped = address.version == 6 and address.ipv4_mapped is not None
+        return special_purpose(address) if mapped or not self.allow_private else None
 
     def is_excluded(self, address: IPAddress) -> bool:
         """Whether the operator's settings forbid the address."""

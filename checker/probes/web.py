@@ -9,7 +9,7 @@ from checker.observations.failure import Failure
 from checker.observations.tls import ChainTrust, TlsOutcome
 from checker.observations.web import WebEndpoint, WebObservation
 from checker.probes.tls_facts import broad_hello
-from checker.probes.web_visit import Visits, refused_address
+from checker.probes.web_visit import Visits
 from checker.protocols.chain_trust import CaStore, judge_chain
 from checker.protocols.locations import WebUrl
 
@@ -37,7 +37,7 @@ async def observe_web(host: str, network: Network, lookups: Lookups, *, ca_store
     capped = [address for family in found for address in family[:ADDRESSES_PER_FAMILY]]
     excluded = tuple(address for address in capped if network.policy.is_excluded(address))
     refused = tuple(
-        address for address in capped if address not in excluded and refused_address(address, network)
+        address for address in capped if address not in excluded and network.policy.refusal(address)
     )
     allowed = [address for address in capped if address not in excluded and address not in refused]
 

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
-from ipaddress import IPv6Address
 from typing import Any, TypeVar
 
 from checker.dns.lookup import Lookups
@@ -137,7 +136,7 @@ class Visits:
                 failed = any(lookup.outcome is LookupOutcome.FAILED for lookup in pair)
                 return _DeadEnd(end=VisitEnd.UNRESOLVED, failure=Failure.UNRESOLVABLE if failed else None)
         kept = tuple(place for place in found if not self.network.policy.is_excluded(place))
-        welcome = tuple(place for place in kept if not refused_address(place, self.network))
+        welcome = tuple(place for place in kept if self.network.policy.refusal(place) is None)
         if welcome:
             return welcome
         failure = Failure.EXCLUDED if len(kept) < len(found) else Failure.NOT_ALLOWED
@@ -150,9 +149,3 @@ async def _once(tasks: dict[K, asyncio.Task[T]], key: K, start: Callable[[], Cor
     if task is None:
         task = tasks[key] = asyncio.ensure_future(start())
     return await task
-
-
-def refused_address(address: IPAddress, network: Network) -> bool:
-    """Whether the policy refuses an address; IPv4-mapped ones always: the way there is IPv4."""
-    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
-    return mapped or network.policy.refusal(address) is not None

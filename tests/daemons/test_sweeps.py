@@ -18,8 +18,11 @@ TIME_LIMIT_S = 60.0
 
 @pytest.fixture(scope="module")
 def study(internet: Internet) -> Outcome:
-    """The sweep of 2017: the command as anybody would give it, but for second attempts that come sooner."""
-    return internet.sweep(DOMAINS, OF_2017, retest_delay="1")
+    """The sweep of 2017, as anybody would give the command.
+
+    Only that second attempts come sooner, and mail servers are not given a pause: they are ours.
+    """
+    return internet.sweep(DOMAINS, OF_2017, retest_delay="0.3", mail_spacing="0")
 
 
 def cells(sweep: Outcome) -> dict[str, dict[str, str]]:

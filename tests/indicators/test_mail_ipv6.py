@@ -70,10 +70,24 @@ CASES = {
     "dead, nobody's port 25 reached over IPv6 yet": Case(
         seen=mail(host(DEAD, tls(V4))),
         vantage={"port25_ipv6": NOT_TESTED},
-        cell="Nej",
-        codes={"mail_ipv6_address_dead", "mail_ipv6_port25_unproven"},
+        cell="Ej mätt",
+        codes={"mail_ipv6_port25_unproven"},
         may_pass=True,
         awaits_port25=True,
+    ),
+    "one silent and one refused, nobody's port 25 reached over IPv6 yet": Case(
+        seen=mail(host(DEAD, DEAD_B, tls(V4))),
+        vantage={"port25_ipv6": NOT_TESTED},
+        cell="Nej",
+        codes={"mail_ipv6_address_dead"},
+        may_pass=True,
+    ),
+    "hangs up, nobody's port 25 reached over IPv6 yet": Case(
+        seen=mail(host(HUNG_UP, tls(V4))),
+        vantage={"port25_ipv6": NOT_TESTED},
+        cell="Nej",
+        codes={"mail_ipv6_address_dead"},
+        may_pass=True,
     ),
     "dead, port 25 over IPv6 shut from here": Case(
         seen=mail(host(DEAD, tls(V4))),
