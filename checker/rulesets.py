@@ -37,6 +37,7 @@ STARTTLS: dict[str, Severity] = {
     "mail_not_measured": NOTE,
     "mail_address_not_allowed": WARNING,
     "mail_own_trouble": NOTE,
+    "mail_ipv4_no_way_out": NOTE,
     "mail_not_asked_again": NOTE,
     # STARTTLS
     "starttls_not_offered": FAULT,

@@ -144,6 +144,7 @@ class Sweep:
                 self._port25.close()
                 self._waiting.release_port25()
             else:
+                self._port25.close()
                 return None
 
     async def _work(self, job: Row | Parked) -> None:

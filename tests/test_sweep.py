@@ -332,6 +332,20 @@ async def test_without_a_banner_the_rows_are_judged_at_the_end(scenario: str, co
     assert running.vantage.port25_ipv4 is fact, scenario
 
 
+async def test_what_was_learnt_of_port_25_is_said_though_no_row_waited_for_it() -> None:
+    first = {
+        f"mail {code}.example": mail(
+            f"{code}.example",
+            session("2001:db8::25"),
+            session(f"192.0.2.{ord(code)}", failure=TIMEOUT),
+        )
+        for code in "ab"
+    }
+    running = sweep((row(code) for code in "AB"), FakeProbes(first=first), (STARTTLS,))
+    assert await cells(running) == {"A": "yes", "B": "yes"}
+    assert (running.vantage.port25_ipv4, running.vantage.port25_ipv6) == (Fact.NO, Fact.YES)
+
+
 async def test_each_probe_has_one_second_attempt_however_long_the_row_waits() -> None:
     failing = {**BAD_WEB, "mail a.example": silent("a.example", "192.0.2.1")}
     probes = FakeProbes(first=failing, second=failing)

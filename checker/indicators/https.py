@@ -133,7 +133,8 @@ def _not_led(
         led = web_reading.leads_to_https(visit) or web_reading.unknown_end(visit, vantage)
         if web_reading.http_answered(endpoint) and not led:
             url = visit.hops[-1].url
-            yield ruleset.finding("http_not_redirected", str(endpoint.address), url=url)
+            host = web_reading.name(visit.hops[0])
+            yield ruleset.finding("http_not_redirected", str(endpoint.address), host=host, url=url)
 
 
 def _passing(endpoints: tuple[WebEndpoint, ...]) -> bool:

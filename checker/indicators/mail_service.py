@@ -51,11 +51,12 @@ def service_findings(evidence: Evidence, mail: MailObservation, ruleset: Ruleset
         yield ruleset.finding("second_attempt", mail.domain)
     if mail.null_mx_beside_others:
         yield ruleset.finding("mail_null_mx_beside_others", mail.domain)
-    if mail.implicit:
+    served = not all(map(_absent, mail.hosts))
+    if mail.implicit and served:
         yield ruleset.finding("mail_implicit_mx", mail.domain)
     if mail.left_out:
         yield ruleset.finding("mail_mx_left_out", mail.domain, asked=len(mail.hosts), left_out=mail.left_out)
-    if not mail.implicit and not all(map(_absent, mail.hosts)):
+    if not mail.implicit and served:
         for host in mail.hosts:
             yield from _host_findings(host, ruleset)
 

@@ -63,8 +63,7 @@ def _nobody(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Verdic
     """`Ej mätt`, with the reasons that are ours before theirs."""
     sessions = [session for host in mail.hosts for session in host.sessions]
     shut = vantage.port25_ipv4 is Fact.NO and vantage.port25_ipv6 is not Fact.YES
-    silent = any(session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE) for session in sessions)
-    proven = Fact.YES in (vantage.port25_ipv4, vantage.port25_ipv6)
+    unproven = any(_silent(session) and _way_out(session, vantage) is Fact.NOT_TESTED for session in sessions)
     reasons: tuple[Finding | None, ...] = (
         (ruleset.finding("vantage_no_port25", mail.domain),) if shut else _unanswered(mail, vantage, ruleset)
     )
@@ -73,7 +72,7 @@ def _nobody(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Verdic
         value=Value.UNKNOWN,
         findings=tuple(found for found in reasons if found),
         may_pass=bool(unresolved_names(mail)) or (not shut and any(map(_might_pass, sessions))),
-        awaits_port25=silent and not proven and not shut,
+        awaits_port25=unproven and not shut,
     )
 
 
@@ -95,13 +94,22 @@ def _unanswered(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> tu
 
 def _lack(session: MailSession, vantage: Vantage) -> str | None:
     """The code for what we lack, when that is why nobody answered here."""
-    if session.banner is not None or session.failure not in (Failure.TIMEOUT, Failure.UNREACHABLE):
+    if not _silent(session) or _way_out(session, vantage) is not Fact.NO:
         return None
+    version = session.address.version
+    lacking = (vantage.ipv4 if version == 4 else vantage.ipv6) is Fact.NO
+    return f"vantage_no_ipv{version}" if lacking else f"mail_ipv{version}_no_way_out"
+
+
+def _silent(session: MailSession) -> bool:
+    return session.banner is None and session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE)
+
+
+def _way_out(session: MailSession, vantage: Vantage) -> Fact:
+    """Whether port 25 is open from here over the address's family; NO also where the family is missing."""
     if session.address.version == 4:
-        return "vantage_no_ipv4" if vantage.ipv4 is Fact.NO else None
-    if vantage.ipv6 is Fact.NO:
-        return "vantage_no_ipv6"
-    return "mail_ipv6_no_way_out" if vantage.port25_ipv6 is Fact.NO else None
+        return Fact.NO if vantage.ipv4 is Fact.NO else vantage.port25_ipv4
+    return Fact.NO if vantage.ipv6 is Fact.NO else vantage.port25_ipv6
 
 
 def _might_pass(session: MailSession) -> bool:
@@ -109,7 +117,8 @@ def _might_pass(session: MailSession) -> bool:
     if session.state in (MailState.TLS, MailState.NOT_OFFERED):
         return False
     if session.state is MailState.HANDSHAKE_FAILED:
-        return session.failure in MAY_PASS or _temporary(session.starttls)
+        broad = session.broad.failure if session.broad is not None else None
+        return session.failure in MAY_PASS or broad in MAY_PASS or _temporary(session.starttls)
     return session.state is MailState.REFUSED_US or session.failure in MAY_PASS
 
 

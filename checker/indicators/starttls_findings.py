@@ -52,7 +52,7 @@ def names(host: MailHost, mail_domain: str, ruleset: Ruleset) -> tuple[Finding, 
     """The reasons for `(C)`: certificates that do not name the MX host (RFC 9525; CN by the ruleset)."""
     reasons: dict[tuple[str, str], list[MailSession]] = {}
     for session in host.sessions:
-        chain = _chain(session)
+        chain = _chain(session) if session.state is MailState.TLS else ()
         leaf = read_certificate(chain[0]) if chain else None
         if leaf is None or leaf.dns_names is None or certificate_names(leaf, host.name, ruleset):
             continue
@@ -111,6 +111,7 @@ def unanswered(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
         (Failure.EXCLUDED, "excluded_on_request"),
         (Failure.NOT_ALLOWED, "mail_address_not_allowed"),
         (Failure.LOCAL, "mail_own_trouble"),
+        (Failure.ROW_DEADLINE, "row_deadline"),
         (None, "mail_not_asked_again"),
     ):
         skipped = [session for session in host.sessions if session.state is MailState.NOT_PROBED]

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 
 class Budget:
-    """Extends one `asyncio.Timeout` by the time spent waiting for turns; overlapping waits count once."""
+    """Extends one `asyncio.Timeout` by the time spent waiting for turns; overlapping waits count once.
 
-    def __init__(self, timeout: asyncio.Timeout) -> None:
+    A part of a row's work may have a deadline of its own: its budget lies `within` the row's, and both stand still
+    together.
+    """
+
+    def __init__(self, timeout: asyncio.Timeout, *, within: "Budget | None" = None) -> None:
         self._timeout = timeout
+        self._within = within
         self._waiting = 0
         self._remaining_s: float | None = None
         self._closed = False
@@ -19,6 +24,11 @@ class Budget:
         """The row is over: work that outlives it (a mail host shared with other rows) moves its clock no more."""
         self._closed = True
 
+    @property
+    def row(self) -> "Budget":
+        """The budget of the whole row."""
+        return self if self._within is None else self._within.row
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Stop the row's clock while any of its tasks stands in a queue."""
@@ -26,7 +36,8 @@ class Budget:
             self._stop()
         self._waiting += 1
         try:
-            yield
+            with self._within.paused() if self._within else nullcontext():
+                yield
         finally:
             self._waiting -= 1
             if self._waiting == 0:

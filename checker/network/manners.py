@@ -18,7 +18,7 @@ class _Place:
     last: Budget | None = None
     free_at: float = 0.0
 
-    def others_wait(self, row: Budget) -> bool:
+    def others_wait(self, row: Budget | None) -> bool:
         """Whether the wait is for other rows: those here now, or the one whose turn was last."""
         return self.users.total() > self.users[row] or (not self.users[row] and self.last is not row)
 
@@ -44,9 +44,10 @@ class Manners:
         if place is None:
             place = self._places[key] = _Place(limit=asyncio.Semaphore(at_once))
         budget = current_budget.get()
+        row = budget.row if budget else None
         must_wait = place.limit.locked() or (spaced and place.free_at > _now())
-        pause = budget.paused() if budget and must_wait and place.others_wait(budget) else nullcontext()
-        place.users[budget] += 1
+        pause = budget.paused() if budget and must_wait and place.others_wait(row) else nullcontext()
+        place.users[row] += 1
         try:
             with pause:
                 await place.limit.acquire()
@@ -60,12 +61,12 @@ class Manners:
                 yield
             finally:
                 place.free_at = _now() + (self.spacing_s if spaced else 0.0)
-                place.last = budget
+                place.last = row
                 place.limit.release()
         finally:
-            place.users[budget] -= 1
-            if not place.users[budget]:
-                del place.users[budget]
+            place.users[row] -= 1
+            if not place.users[row]:
+                del place.users[row]
             if not place.users and place.free_at <= _now():
                 self._places.pop(key, None)
             elif len(self._places) > _SWEEP_PLACES_AT:

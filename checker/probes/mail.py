@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checker.dns.lookup import Lookups
+from checker.network.budget import Budget, current_budget
 from checker.network.door import Network
 from checker.observations.dns import IPAddress, Lookup, LookupOutcome
 from checker.observations.failure import Failure
@@ -20,6 +21,9 @@ MAX_MX_HOSTS = 10
 """MX hosts that are asked, by preference (notation.md)."""
 MAX_ADDRESSES = 16
 """Addresses of one host that are asked, per family; large providers publish up to eight."""
+
+HOST_WAITS = 10
+"""Waits (`Network.wait_s`) that all dialogues with one host may take together: less than a row has."""
 
 _SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 
@@ -123,24 +127,41 @@ async def _probe(name: str, door: _Door) -> MailHost:
     # IPv6 first: one greeting there decides a column of its own, and a host that says 421 is not asked again.
     addresses = _addresses(ipv6.result()) + _addresses(ipv4.result())
     sessions: list[MailSession] = []
-    if door.network.policy.excludes_name(name):
-        sessions = [_not_probed(address, Failure.EXCLUDED) for address in addresses]
-        addresses = ()
-    stopped = False
-    for address in addresses:
-        if stopped:
-            sessions.append(_not_probed(address, None))
-            continue
-        session = await hold_session(
-            address,
-            name,
-            door.network,
-            ca_store=door.ca_store,
-            providers=(provider_of(name),),
-        )
-        sessions.append(session)
-        stopped = _asks_us_to_stop(session)
+    left: Failure | None = Failure.EXCLUDED
+    if not door.network.policy.excludes_name(name):
+        left = await _hold_sessions(name, addresses, door, sessions)
+    sessions += [_not_probed(address, left) for address in addresses[len(sessions) :]]
     return MailHost(name=name, preference=0, ipv4=ipv4.result(), ipv6=ipv6.result(), sessions=tuple(sessions))
+
+
+async def _hold_sessions(
+    name: str, addresses: tuple[IPAddress, ...], door: _Door, sessions: list[MailSession]
+) -> Failure | None:
+    """Hold the dialogues one after the other into `sessions`; say why the rest was left, None when asked to stop.
+
+    The whole host has a time of its own, so that a row which meets a host with many silent addresses, and every other
+    row that shares it, learns what there was to learn before its own time is up.
+    """
+    before = current_budget.get()
+    try:
+        async with asyncio.timeout(HOST_WAITS * door.network.wait_s) as timeout:
+            budget = Budget(timeout, within=before)
+            token = current_budget.set(budget)
+            try:
+                for address in addresses:
+                    providers = (provider_of(name),)
+                    session = await hold_session(
+                        address, name, door.network, ca_store=door.ca_store, providers=providers
+                    )
+                    sessions.append(session)
+                    if _asks_us_to_stop(session):
+                        return None
+            finally:
+                current_budget.reset(token)
+                budget.close()
+    except TimeoutError:
+        return Failure.ROW_DEADLINE
+    return None
 
 
 def _addresses(lookup: Lookup) -> tuple[IPAddress, ...]:

@@ -137,6 +137,35 @@ CASES = {
         cell="Nej",
         codes={"starttls_handshake_failed"},
     ),
+    "no TLS session, and part of a wrong certificate": Case(
+        seen=mail(
+            host(
+                session(
+                    V4,
+                    MailState.HANDSHAKE_FAILED,
+                    handshake=FAILED_TLS,
+                    broad=HelloReply(name="broad", outcome=TlsOutcome.BROKEN, certificates=(WRONG,)),
+                )
+            )
+        ),
+        cell="Nej",
+        codes={"starttls_handshake_failed"},
+    ),
+    "no TLS session, and not let in for the raw hello": Case(
+        seen=mail(
+            host(
+                session(
+                    V4,
+                    MailState.HANDSHAKE_FAILED,
+                    handshake=FAILED_TLS,
+                    broad=HelloReply(name="broad", outcome=TlsOutcome.SILENT, failure=Failure.CLOSED),
+                )
+            )
+        ),
+        cell="Nej",
+        codes={"starttls_handshake_failed"},
+        may_pass=True,
+    ),
     "refused us": Case(
         seen=mail(host(session(V4, REFUSED_US))), cell="Ej mätt", codes={"starttls_refused_us"}, may_pass=True
     ),
@@ -187,6 +216,27 @@ CASES = {
         cell="Ja",
         codes={"mail_ipv6_no_way_out"},
     ),
+    "port 25 over IPv4 shut from here, open over IPv6": Case(
+        seen=mail(host(session(V4, TIMEOUT))),
+        vantage={"port25_ipv4": NO},
+        cell="Ej mätt",
+        codes={"mail_ipv4_no_way_out"},
+        may_pass=True,
+    ),
+    "no way out over IPv4 is not held against them": Case(
+        seen=mail(host(session(V4, TIMEOUT), tls(V6, RIGHT))),
+        vantage={"port25_ipv4": NO},
+        cell="Ja",
+        codes={"mail_ipv4_no_way_out"},
+    ),
+    "nobody answered, port 25 proven over the other family only": Case(
+        seen=mail(host(session(V4, TIMEOUT))),
+        vantage={"port25_ipv4": NOT_TESTED},
+        cell="Ej mätt",
+        codes={"starttls_no_answer"},
+        may_pass=True,
+        awaits_port25=True,
+    ),
     "excluded host": Case(
         seen=mail(host(session(V4, MailState.NOT_PROBED, failure=Failure.EXCLUDED))),
         cell="Ej mätt",
@@ -236,7 +286,7 @@ BOTH_COLUMNS = {
     "no mail service": Case(
         seen=mail(host(name="example.se"), implicit=True, mx=lookup("MX")),
         cell="–",
-        codes={"mail_no_service", "mail_implicit_mx"},
+        codes={"mail_no_service"},
     ),
     "no MX, own address unresolvable": Case(
         seen=mail(host(name="example.se", ipv4=FAILED), implicit=True, mx=lookup("MX")),

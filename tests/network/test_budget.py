@@ -65,3 +65,16 @@ async def test_work_that_outlives_the_row_leaves_its_clock_alone() -> None:
     waiting.__exit__(None, None, None)
     with budget.paused():
         assert timeout.when() is None
+
+
+async def test_a_budget_within_a_rows_stands_still_with_it() -> None:
+    async with asyncio.timeout(None) as outer, asyncio.timeout(60) as inner:
+        outer.reschedule(asyncio.get_running_loop().time() + 60)
+        row = Budget(outer)
+        part = Budget(inner, within=row)
+        assert part.row is row.row is row
+        with part.paused():
+            await asyncio.sleep(0)
+            assert (outer.when(), inner.when()) == (None, None)
+        assert outer.when() is not None
+        assert inner.when() is not None
