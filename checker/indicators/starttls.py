@@ -55,7 +55,7 @@ def _by_dialogues(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> 
         value=value,
         flags=(Flag.C,) if named_wrong else (),
         findings=tuple(found for found in findings if found),
-        may_pass=value is not Value.YES and any(map(_might_pass, sessions)),
+        may_pass=value is not Value.YES and any(_might_pass(session, vantage) for session in sessions),
     )
 
 
@@ -71,7 +71,8 @@ def _nobody(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Verdic
         indicator=NAME,
         value=Value.UNKNOWN,
         findings=tuple(found for found in reasons if found),
-        may_pass=bool(unresolved_names(mail)) or (not shut and any(map(_might_pass, sessions))),
+        may_pass=bool(unresolved_names(mail))
+        or (not shut and any(_might_pass(session, vantage) for session in sessions)),
         awaits_port25=unproven and not shut,
     )
 
@@ -112,9 +113,9 @@ def _way_out(session: MailSession, vantage: Vantage) -> Fact:
     return Fact.NO if vantage.ipv6 is Fact.NO else vantage.port25_ipv6
 
 
-def _might_pass(session: MailSession) -> bool:
-    """Whether what went wrong at this address could be passing: timeout, reset, 4xx, 5xx to us."""
-    if session.state in (MailState.TLS, MailState.NOT_OFFERED):
+def _might_pass(session: MailSession, vantage: Vantage) -> bool:
+    """Whether what went wrong at this address could be passing: timeout, reset, 4xx, 5xx to us. What we lack stays."""
+    if session.state in (MailState.TLS, MailState.NOT_OFFERED) or _lack(session, vantage):
         return False
     if session.state is MailState.HANDSHAKE_FAILED:
         broad = session.broad.failure if session.broad is not None else None
