@@ -15,6 +15,13 @@ def listed(value: Any) -> Any:
     return tuple(re.split(r"[,\s]+", value.strip(", \t\r\n"))) if isinstance(value, str) else value
 
 
+def no_truth_value(value: Any) -> Any:
+    """Refuse TOML's true and false where a number belongs: Python would count them as 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
 def known_ruleset(name: str) -> str:
     """Check the name of a ruleset."""
     if name not in RULESETS:

@@ -33,6 +33,7 @@ from checker.setting_values import (
     known_ruleset,
     listed,
     moment,
+    no_truth_value,
     printable_words,
     readable,
     web_address,
@@ -76,12 +77,20 @@ class Settings(BaseSettings):
     only: Annotated[Listed, AfterValidator(known_columns)] = ()
     allow_private: bool = False
     now: Annotated[datetime, BeforeValidator(moment)] | None = None
-    concurrency: Annotated[int, Field(ge=1, le=1000)] = 50
-    timeout: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)] = 10.0
-    deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 120.0
+    concurrency: Annotated[int, Field(ge=1, le=1000), BeforeValidator(no_truth_value)] = 50
+    timeout: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False), BeforeValidator(no_truth_value)] = (
+        10.0
+    )
+    deadline: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False), BeforeValidator(no_truth_value)] = (
+        120.0
+    )
     no_retest: bool = False
-    retest_delay: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 60.0
-    mail_spacing: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 1.0
+    retest_delay: Annotated[
+        float, Field(ge=0, le=3600, allow_inf_nan=False), BeforeValidator(no_truth_value)
+    ] = 60.0
+    mail_spacing: Annotated[
+        float, Field(ge=0, le=60, allow_inf_nan=False), BeforeValidator(no_truth_value)
+    ] = 1.0
     control_host: Annotated[str, AfterValidator(host)] | None = None
     """A mail server known to answer on port 25: proves that this place can get out."""
     exclude: Annotated[Listed, AfterValidator(lambda entries: tuple(map(excludable, entries)))] = ()

@@ -186,6 +186,12 @@ def test_bad_files(scenario: str, data: bytes, said: str) -> None:
     assert problem.startswith(said), scenario
 
 
+@pytest.mark.parametrize("name", ["timeout", "deadline", "concurrency", "retest_delay", "mail_spacing"])
+def test_a_truth_value_is_no_number(name: str) -> None:
+    Path("checker.toml").write_text(f"{name} = true\n")
+    assert problems() == (f'checker.toml: {name}: must be a number (got "True")',)
+
+
 def test_missing_config() -> None:
     with pytest.raises(SettingsError, match=r"^missing\.toml: cannot be read: No such file"):
         load_settings({}, config=Path("missing.toml"))

@@ -1,8 +1,10 @@
 """The commands put together, and the run of one of them."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -77,6 +79,7 @@ def _top(
 
 def run(argv: Sequence[str] | None, network_class: "Callable[..., Network] | None") -> int:
     """Run the command that `argv` (default: the process's) names; the exit code comes back."""
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         _never_unprintable(stream)
     command = typer.main.get_command(app)
@@ -85,10 +88,18 @@ def run(argv: Sequence[str] | None, network_class: "Callable[..., Network] | Non
         command.main(args=None if argv is None else list(argv), prog_name="checker", obj=network_class)
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0
-        return ExitCode.PARTLY if code == _INTERRUPTED_EARLY else code
+        if code != _INTERRUPTED_EARLY:
+            return code
+        sys.stderr.write("error: interrupted\n")
+        return ExitCode.PARTLY
     finally:
         gc.enable()
     return ExitCode.DONE
+
+
+def _nowhere() -> TextIO:
+    """A stream for one that was closed before Python started (`>&-`): whoever did that wants silence."""
+    return Path(os.devnull).open("w", encoding="utf-8")  # open for as long as the process
 
 
 def _never_unprintable(stream: TextIO) -> None:

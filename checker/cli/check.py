@@ -11,7 +11,7 @@ from checker.cli.session import Session
 if TYPE_CHECKING:
     from checker.observations.row import Row
 
-DomainsArgument = Annotated[list[str], typer.Argument(metavar="DOMAIN…", help="Domains, as in example.se.")]
+DomainsArgument = Annotated[list[str], typer.Argument(metavar="DOMAIN", help="Domains, as in example.se.")]
 WebHostOption = Annotated[
     str,
     typer.Option(

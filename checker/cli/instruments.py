@@ -97,6 +97,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return await work
 
     before = signal.getsignal(signal.SIGTERM)
+    _allow_sockets()
     gc.freeze()
     gc.enable()  # see checker.cli.app.run
     try:

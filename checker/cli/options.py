@@ -86,4 +86,4 @@ def check_fail_on(value: str | None) -> None:
             ExitCode.USAGE, "--fail-on worse compares with the sweep before, and this version keeps none"
         )
     if value not in (None, "fault", "warning"):
-        raise Quit(ExitCode.USAGE, "--fail-on: is fault or warning")
+        raise Quit(ExitCode.USAGE, f'--fail-on: must be fault or warning (got "{value}")')

@@ -102,9 +102,16 @@ def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
         log.error("interrupted")  # noqa: TRY400 - the user did it
         return ExitCode.PARTLY
     except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()  # whoever read our output has had enough
         return ExitCode.DONE
+    except OSError as error:
+        # The machine's trouble and no bug: a full disk, a stdout that takes no more. Files we know of are told earlier.
+        where = f" ({error.filename})" if error.filename else ""
+        log.error(  # noqa: TRY400 - an ending; the trace is for whoever asks
+            "%s%s: not finished", error.strerror or type(error).__name__, where, exc_info=verbose
+        )
+        _drop_stdout()
+        return ExitCode.FAILED
     except Exception:
         # Our own bug: the contract has a code for it, and a traceback is for whoever asks.
         log.exception("internal error")
@@ -112,6 +119,12 @@ def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
             log.error("please report it; --verbose shows where it happened")  # noqa: TRY400 - no second trace
         return ExitCode.FAILED
     return code
+
+
+def _drop_stdout() -> None:
+    """Forget what could not be written: Python would try, and complain, again when it flushes at exit."""
+    with suppress(OSError, ValueError):  # a stdout without a file behind it has nothing to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log_to_stderr(*, quiet: bool, verbose: bool) -> None:

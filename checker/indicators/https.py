@@ -48,13 +48,11 @@ def _by_addresses(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> 
     if not (web.ipv4.values or web.ipv6.values):
         return verdict(NAME, Value.UNKNOWN, ruleset.finding("unresolvable", web.host), may_pass=True)
     endpoints = counted(evidence, web)
-    if not endpoints:
-        lacking = {f"vantage_no_ipv{endpoint.address.version}" for endpoint in web.endpoints}
-        reasons = (ruleset.finding(code, web.host) for code in sorted(lacking))
-        return verdict(NAME, Value.UNKNOWN, *reasons, may_pass=unresolved(web))
     if not any(map(web_reading.http_answered, endpoints)) and not any(map(web_reading.accepted, endpoints)):
-        finding = ruleset.finding("web_no_answer", web.host)
-        return verdict(NAME, Value.UNKNOWN, finding, may_pass=_passing(endpoints) or unresolved(web))
+        reasons = tuple(https_findings.left_aside(evidence, web, ruleset))
+        if endpoints and not reasons:
+            reasons = (ruleset.finding("web_no_answer", web.host),)
+        return verdict(NAME, Value.UNKNOWN, *reasons, may_pass=_passing(endpoints) or unresolved(web))
     judged = _listening(evidence, web, endpoints, ruleset)
     around = https_findings.around(evidence, web, endpoints, ruleset)
     return replace(judged, findings=(*judged.findings, *(finding for finding in around if finding)))
@@ -112,7 +110,9 @@ def _over_tls(
     raw_only = [endpoint for endpoint in endpoints if web_reading.raw_session_only(endpoint)]
     best = min((content.value for _, content in classed), default=Content.UNTESTED.value)
     said = tuple(https_findings.about_content(classed, Content(best), web, ruleset))
-    passing = best != Content.GOOD.value and any(web_reading.may_pass(point.https) for point, _ in classed)
+    tried = (*(point for point, _ in classed), *raw_only)
+    best_of_all = best == Content.GOOD.value and not raw_only
+    passing = not best_of_all and any(web_reading.may_pass(point.https) for point in tried)
     if best == Content.BACK_TO_HTTP.value:
         return _flagged(Value.NO, (Flag.JA,), (*said, *tls), may_pass=passing)
     if best == Content.GONE.value:

@@ -79,7 +79,7 @@ def around(
     evidence: Evidence, web: WebObservation, endpoints: Sequence[WebEndpoint], ruleset: Ruleset
 ) -> Iterator[Finding | None]:
     """Addresses that do not answer beside others that do, HSTS, refreshes, and what the vantage could not reach."""
-    yield from _left_aside(evidence, web, ruleset)
+    yield from left_aside(evidence, web, ruleset)
     served = any(
         web_reading.session(endpoint) or web_reading.raw_session_only(endpoint) for endpoint in endpoints
     )
@@ -105,7 +105,8 @@ def around(
         yield ruleset.finding("hsts_missing", web.host)
 
 
-def _left_aside(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Iterator[Finding | None]:
+def left_aside(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Iterator[Finding | None]:
+    """The families of the host's addresses that the vantage does not reach."""
     for version in (4, 6):
         if any(
             point.address.version == version and web_reading.lacks(evidence.vantage, point.address)

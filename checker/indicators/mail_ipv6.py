@@ -47,7 +47,7 @@ def _by_addresses(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> 
         reasons = (ruleset.finding("unresolvable", name) for name in unresolved)
         return _verdict(Value.UNKNOWN, *reasons, *special, may_pass=True)
     if not published:
-        return _verdict(Value.NO, ruleset.finding("mail_ipv6_no_aaaa", mail.domain), *special)
+        return _verdict(Value.NO, *(special or (ruleset.finding("mail_ipv6_no_aaaa", mail.domain),)))
     return _silent(mail, published, vantage, ruleset, special)
 
 
@@ -69,7 +69,7 @@ def _silent(
     if vantage.port25_ipv6 is Fact.NO:
         return _verdict(Value.UNKNOWN, ruleset.finding("mail_ipv6_no_way_out", mail.domain), *special)
     unproven = vantage.port25_ipv6 is Fact.NOT_TESTED
-    undecided = tuple(_undecided(mail, ruleset))
+    undecided = tuple(_undecided(mail, vantage, ruleset))
     if undecided:
         passing = passing or bool(unresolved_names(mail))
         return _verdict(Value.UNKNOWN, *undecided, *special, may_pass=passing, awaits_port25=unproven)
@@ -84,7 +84,7 @@ def _silence(session: MailSession) -> bool:
     return session.stage is MailStage.NONE and session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE)
 
 
-def _undecided(mail: MailObservation, ruleset: Ruleset) -> Iterator[Finding | None]:
+def _undecided(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Iterator[Finding | None]:
     """Why the silence of some host's IPv6 addresses proves nothing."""
     for host in mail.hosts:
         published = over_ipv6(host)
@@ -94,7 +94,14 @@ def _undecided(mail: MailObservation, ruleset: Ruleset) -> Iterator[Finding | No
         elif not_asked:
             yield ruleset.finding("mail_ipv6_not_asked", host.name, addresses=_addresses(not_asked))
         elif published and not greets_over_ipv4(host):
-            yield ruleset.finding("mail_ipv6_neither_family", host.name)
+            yield ruleset.finding(_without_ipv4(vantage), host.name)
+
+
+def _without_ipv4(vantage: Vantage) -> str:
+    """The code for why a host's silence over IPv6 cannot be held against its IPv4."""
+    if vantage.ipv4 is Fact.NO:
+        return "vantage_no_ipv4"
+    return "mail_ipv4_no_way_out" if vantage.port25_ipv4 is Fact.NO else "mail_ipv6_neither_family"
 
 
 def _greetings(mail: MailObservation, ruleset: Ruleset) -> Iterator[Finding | None]:

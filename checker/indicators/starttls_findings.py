@@ -9,6 +9,7 @@ from checker.observations.mail import MailHost, MailSession, MailState, SmtpRepl
 from checker.observations.tls import TlsFacts
 from checker.protocols.certificate import read_certificate
 from checker.protocols.host_names import names_host
+from checker.protocols.suites import FAMILIES, WORSE_THAN_CBC
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
 
@@ -36,10 +37,7 @@ def dialogues(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
         those = [session for session in host.sessions if session.state is state]
         for reason, some in _grouped(those):
             yield ruleset.finding(code, host.name, addresses=_addresses(some), reason=reason)
-    old_only = [
-        session for session in host.sessions if session.state is MailState.TLS and session.broad is not None
-    ]
-    if old_only:
+    if old_only := [session for session in host.sessions if _old_only(session)]:
         version = next((session.broad.version for session in old_only if session.broad), None)
         yield ruleset.finding(
             "starttls_old_protocol_only", host.name, addresses=_addresses(old_only), version=version or "?"
@@ -124,6 +122,15 @@ def _grouped(sessions: list[MailSession]) -> Iterator[tuple[str, list[MailSessio
     for session in sessions:
         by_reason.setdefault(_reason(session), []).append(session)
     yield from by_reason.items()
+
+
+def _old_only(session: MailSession) -> bool:
+    """Whether only the raw hello got TLS, and old or weak TLS at that: else the ordinary handshake had an accident."""
+    broad = session.broad
+    if session.state is not MailState.TLS or broad is None:
+        return False
+    weak = broad.suite is not None and FAMILIES[broad.suite] & WORSE_THAN_CBC
+    return broad.version in _OLD_VERSIONS or bool(weak)
 
 
 def _reason(session: MailSession) -> str:

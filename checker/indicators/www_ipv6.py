@@ -10,6 +10,7 @@ from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import MAY_PASS, OUR_OWN
 from checker.observations.row import Evidence
+from checker.observations.vantage import Vantage
 from checker.observations.web import WebEndpoint, WebObservation
 from checker.rulesets import Ruleset
 from checker.verdict import Finding, Value, Verdict
@@ -53,10 +54,10 @@ def _by_addresses(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> 
         return verdict(NAME, Value.UNKNOWN, ruleset.finding("excluded_on_request", web.host))
     if evidence.vantage.ipv6 is not Fact.YES:
         return verdict(NAME, Value.UNKNOWN, ruleset.finding("vantage_no_ipv6", web.host))
-    return _silent(dead, web, ruleset)
+    return _silent(dead, evidence.vantage, web, ruleset)
 
 
-def _silent(dead: list[WebEndpoint], web: WebObservation, ruleset: Ruleset) -> Verdict:
+def _silent(dead: list[WebEndpoint], vantage: Vantage, web: WebObservation, ruleset: Ruleset) -> Verdict:
     """IPv6 works from here and no AAAA address answered: theirs, or nobody's trouble."""
     passing = any(failures(endpoint) & MAY_PASS for endpoint in dead)
     if any(failures(endpoint) & OUR_OWN for endpoint in dead) or web.left_out:
@@ -64,7 +65,8 @@ def _silent(dead: list[WebEndpoint], web: WebObservation, ruleset: Ruleset) -> V
         return verdict(NAME, Value.UNKNOWN, finding, may_pass=True)
     if any(endpoint.address.version == 4 and answered(endpoint) for endpoint in web.endpoints):
         return verdict(NAME, Value.NO, *_dead(dead, web, ruleset), may_pass=passing)
-    finding = ruleset.finding("www_ipv6_neither_family", web.host)
+    code = "vantage_no_ipv4" if vantage.ipv4 is Fact.NO else "www_ipv6_neither_family"
+    finding = ruleset.finding(code, web.host)
     return verdict(NAME, Value.UNKNOWN, finding, may_pass=passing)
 
 

@@ -3,6 +3,7 @@
 The documentation ranges are allowed: laboratories use them, and on the Internet nobody is there.
 """
 
+import functools
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
@@ -44,6 +45,7 @@ SPECIAL_PURPOSE: tuple[tuple[str, str], ...] = (
 _BLOCKS: tuple[tuple[IPNetwork, str], ...] = tuple((ip_network(block), why) for block, why in SPECIAL_PURPOSE)
 
 
+@functools.lru_cache(maxsize=4096)
 def special_purpose(address: IPAddress) -> str | None:
     """Say which special-purpose block holds the address, or None when it is an ordinary unicast address.
 
@@ -78,7 +80,7 @@ class AddressPolicy:
         """Whether the operator's settings forbid the address."""
         return any(address.version == block.version and address in block for block in self.excluded)
 
-    def excludes_name(self, host: str) -> bool:
-        """Whether the operator's settings forbid the name or a name above it."""
-        name = "." + host.rstrip(".").lower()
-        return any(name.endswith("." + excluded) for excluded in self.excluded_names)
+    def excludes_name(self, *hosts: str) -> bool:
+        """Whether the operator's settings forbid one of the names (a host and its aliases) or a name above it."""
+        names = ["." + host.rstrip(".").lower() for host in hosts]
+        return any(name.endswith("." + excluded) for name in names for excluded in self.excluded_names)

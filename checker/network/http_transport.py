@@ -81,8 +81,11 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         await self._stack.aclose()
 
     async def _secured(self, stream: Stream, url: httpx.URL) -> TlsStream:
-        literal = url.host.replace(".", "").isdigit() or ":" in url.host
-        self.handshake, session = await handshake(stream, None if literal else url.raw_host.decode("ascii"))
+        host = url.raw_host.decode(
+            "ascii"
+        )  # `url.host` would decode A-labels, and raise for those that are none
+        literal = host.replace(".", "").isdigit() or ":" in host
+        self.handshake, session = await handshake(stream, None if literal else host)
         if session is None:
             raise NetworkError(self.handshake.failure or Failure.MALFORMED, self.handshake.detail)
         return session

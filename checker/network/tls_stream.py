@@ -26,14 +26,18 @@ _ALERT = 21
 
 @functools.cache
 def permissive_context() -> ssl.SSLContext:
-    """One shared context: no verification, every suite at security level 0, TLS 1.0 up, legacy servers allowed."""
+    """One shared context: no verification, every suite at security level 0, TLS 1.0 up, legacy servers allowed.
+
+    Every suite but the anonymous ones: servers of mail like to choose those when they may (Postfix puts them first), and
+    then show no certificate. Whether they are offered is for the raw hellos to ask.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1 are the point here
         context.minimum_version = ssl.TLSVersion.TLSv1
-    context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    context.set_ciphers("ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0")
     context.options |= _OP_LEGACY_SERVER_CONNECT
     context.options &= ~ssl.OP_NO_COMPRESSION
     return context

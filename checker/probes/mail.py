@@ -128,7 +128,7 @@ async def _probe(name: str, door: _Door) -> MailHost:
     addresses = _addresses(ipv6.result()) + _addresses(ipv4.result())
     sessions: list[MailSession] = []
     left: Failure | None = Failure.EXCLUDED
-    if not door.network.policy.excludes_name(name):
+    if not door.network.policy.excludes_name(name, *ipv4.result().aliases, *ipv6.result().aliases):
         left = await _hold_sessions(name, addresses, door, sessions)
     sessions += [_not_probed(address, left) for address in addresses[len(sessions) :]]
     return MailHost(name=name, preference=0, ipv4=ipv4.result(), ipv6=ipv6.result(), sessions=tuple(sessions))

@@ -1,6 +1,7 @@
 """The web conversation: every address of a web host, from http and from https, each address pinned."""
 
 import asyncio
+from datetime import datetime
 
 from checker.dns.lookup import Lookups
 from checker.network.door import Network
@@ -21,7 +22,7 @@ async def observe_web(host: str, network: Network, lookups: Lookups, *, ca_store
     """Visit http://host/ and https://host/ at every address of `host` (A-labels) that the policy allows.
 
     Chains of the host's own handshakes are judged against `ca_store` at the network's clock. Trouble is data:
-    `failure` is EXCLUDED when the settings forbid the name, or addresses and no others are left.
+    `failure` is EXCLUDED when the settings forbid the name or an alias of it, or addresses and no others are left.
     """
     observed_at = network.clock.now()
     if network.policy.excludes_name(host):
@@ -29,10 +30,10 @@ async def observe_web(host: str, network: Network, lookups: Lookups, *, ca_store
             Lookup(name=host, type=rdtype, outcome=LookupOutcome.FAILED, failure=Failure.EXCLUDED)
             for rdtype in ("A", "AAAA")
         )
-        return WebObservation(
-            host=host, observed_at=observed_at, ipv4=ipv4, ipv6=ipv6, endpoints=(), failure=Failure.EXCLUDED
-        )
+        return _excluded(host, observed_at, ipv4, ipv6)
     ipv4, ipv6 = await asyncio.gather(lookups.lookup(host, "A"), lookups.lookup(host, "AAAA"))
+    if network.policy.excludes_name(*ipv4.aliases, *ipv6.aliases):
+        return _excluded(host, observed_at, ipv4, ipv6)
     found = [tuple(dict.fromkeys(lookup.addresses)) for lookup in (ipv4, ipv6)]
     capped = [address for family in found for address in family[:ADDRESSES_PER_FAMILY]]
     excluded = tuple(address for address in capped if network.policy.is_excluded(address))
@@ -57,6 +58,12 @@ async def observe_web(host: str, network: Network, lookups: Lookups, *, ca_store
         excluded_addresses=excluded,
         left_out=sum(len(family) for family in found) - len(capped),
         failure=Failure.EXCLUDED if excluded and not allowed else None,
+    )
+
+
+def _excluded(host: str, observed_at: datetime, ipv4: Lookup, ipv6: Lookup) -> WebObservation:
+    return WebObservation(
+        host=host, observed_at=observed_at, ipv4=ipv4, ipv6=ipv6, endpoints=(), failure=Failure.EXCLUDED
     )
 
 

@@ -131,6 +131,8 @@ class Visits:
             pair = await asyncio.gather(
                 self.lookups.lookup(url.host, "A"), self.lookups.lookup(url.host, "AAAA")
             )
+            if self.network.policy.excludes_name(*(alias for lookup in pair for alias in lookup.aliases)):
+                return _DeadEnd(end=VisitEnd.NOT_VISITED, failure=Failure.EXCLUDED)
             found = tuple(place for lookup in pair for place in lookup.addresses)
             if not found:
                 failed = any(lookup.outcome is LookupOutcome.FAILED for lookup in pair)

@@ -143,6 +143,77 @@ def test_a_reader_that_has_had_enough(place: Path) -> None:
     assert process.returncode == 0
 
 
+def test_a_stdout_that_takes_no_more_is_told_plainly(place: Path) -> None:
+    (place / "domains.csv").write_text("region,domain\nA,a.se\n")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "checker", "domains"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, "error: No space left on device: not finished\n")
+
+
+def test_a_closed_stdout_is_a_wish_for_silence(place: Path) -> None:
+    (place / "domains.csv").write_text("region,domain\nA,a.se\n")
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m checker domains >&-"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_interrupt_while_the_program_is_loaded(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.cli.app.run", interrupted)
+    assert main(["domains"]) == 4
+    assert capsys.readouterr().err == "error: interrupted\n"
+
+
+def test_measuring_may_hold_as_many_sockets_as_the_system_grants() -> None:
+    program = textwrap.dedent("""
+        import asyncio, resource
+        from checker.cli.instruments import run
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        run(asyncio.sleep(0))
+        print(resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard))
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout == "True\n"
+
+
+def test_resolve_blames_this_machine_when_somebody_answers_for_the_root(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    class Intercepted(NoNetwork):
+        """A hotel: every question gets NXDOMAIN, whomever it was sent to."""
+
+        async def ask(  # type: ignore[override]  # what the door's callers pass
+            self, _address: object, _port: int, payload: bytes, **_: object
+        ) -> bytes:
+            question = payload[12 : 12 + payload[12:].index(b"\0") + 5]
+            return payload[:2] + b"\x80\x03\0\1\0\0\0\0\0\0" + question
+
+    assert main(["resolve", "a.se"], network_class=Intercepted) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: No root server answers over IPv4 or IPv6")
+
+
 def test_a_terminal_without_umlauts_gets_escapes(place: Path) -> None:
     (place / "domains.csv").write_text("region,domain\nSkåne–,a.se\n", encoding="utf-8")
     done = checker("domains", PYTHONIOENCODING="ascii", PYTHONUTF8="0")

@@ -461,6 +461,19 @@ def test_addresses(seen: WebObservation, cell: str, code: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seen", "may_pass"),
+    [
+        pytest.param(no_tls(ALERT), False, id="refused the ordinary handshake"),
+        pytest.param(no_tls(SILENT), True, id="did not answer it in time"),
+    ],
+)
+def test_a_raw_session_after_a_failure_that_may_pass_is_tried_again(seen: Visit, *, may_pass: bool) -> None:
+    raw = endpoint(PAGE, seen, broad=RAW_SSL3)
+    assert judge(evidence(web(raw)), RULESETS["2026"]).may_pass is may_pass
+    assert judge(evidence(web(GOOD_V6, raw)), RULESETS["2026"]).may_pass is may_pass
+
+
+@pytest.mark.parametrize(
     ("seen", "ipv4", "ipv6", "cell"),
     [
         pytest.param(web(endpoint(TO_HTTPS, GOOD), DEAD_V6), Fact.YES, Fact.NO, "Ja", id="no IPv6 here"),
@@ -474,6 +487,13 @@ def test_addresses(seen: WebObservation, cell: str, code: str | None) -> None:
             Fact.YES,
             "Ej mätt",
             id="only A, no IPv4 here",
+        ),
+        pytest.param(
+            web(endpoint(closed(HTTP, Failure.UNREACHABLE), closed(HTTPS, Failure.UNREACHABLE)), DEAD_V6),
+            Fact.NO,
+            Fact.YES,
+            "Ej mätt",
+            id="both, no IPv4 here, IPv6 dead",
         ),
         pytest.param(
             web(endpoint(closed(HTTP), closed(HTTPS)), GOOD_V6),
@@ -490,7 +510,9 @@ def test_a_family_that_the_vantage_lacks_proves_nothing(
     verdict = judge(evidence(seen, ipv4=ipv4, ipv6=ipv6), RULESETS["2026"])
     assert verdict.cell == cell
     lacking = {f"vantage_no_ipv{version}" for version, fact in ((4, ipv4), (6, ipv6)) if fact is Fact.NO}
-    assert lacking <= {finding.code for finding in verdict.findings}
+    codes = {finding.code for finding in verdict.findings}
+    assert lacking <= codes
+    assert "web_no_answer" not in codes
 
 
 def test_a_target_only_in_the_family_that_the_vantage_lacks_is_not_tested() -> None:

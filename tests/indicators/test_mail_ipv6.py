@@ -50,7 +50,7 @@ CASES = {
     "special-purpose AAAA only": Case(
         seen=mail(host(SPECIAL, tls(V4))),
         cell="Nej",
-        codes={"mail_ipv6_no_aaaa", "mail_ipv6_special_purpose"},
+        codes={"mail_ipv6_special_purpose"},
     ),
     "AAAA unresolvable": Case(
         seen=mail(host(tls(V4), ipv6=LookupOutcome.FAILED)),
@@ -115,6 +115,18 @@ CASES = {
         cell="Ej mätt",
         codes={"mail_ipv6_neither_family"},
         may_pass=True,
+    ),
+    "dead, and no IPv4 here to compare with": Case(
+        seen=mail(host(DEAD_B, session(V4, MailState.TIMEOUT))),
+        vantage={"ipv4": NO},
+        cell="Ej mätt",
+        codes={"vantage_no_ipv4"},
+    ),
+    "dead, and port 25 over IPv4 shut from here": Case(
+        seen=mail(host(DEAD_B, session(V4, MailState.TIMEOUT))),
+        vantage={"port25_ipv4": NO},
+        cell="Ej mätt",
+        codes={"mail_ipv4_no_way_out"},
     ),
     "another host with AAAA answers over neither": Case(
         seen=mail(host(DEAD, tls(V4)), host(DEAD_B, name="mx2.example.se")),

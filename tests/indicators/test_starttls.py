@@ -121,6 +121,25 @@ CASES = {
         cell="Ja (C)",
         codes={"starttls_old_protocol_only", "starttls_certificate_wrong_name"},
     ),
+    "an accident in the ordinary handshake is no old protocol": Case(
+        seen=mail(
+            host(
+                session(
+                    V4,
+                    MailState.TLS,
+                    handshake=Handshake(outcome=TlsOutcome.SILENT, failure=Failure.RESET),
+                    broad=HelloReply(
+                        name="broad",
+                        outcome=TlsOutcome.ESTABLISHED,
+                        version="TLSv1.2",
+                        suite=0xC02F,
+                        certificates=(RIGHT,),
+                    ),
+                )
+            )
+        ),
+        cell="Ja",
+    ),
     "injection": Case(
         seen=mail(host(replace(tls(V4, RIGHT), discarded_bytes=9))), cell="Ja", codes={"starttls_injection"}
     ),

@@ -171,3 +171,10 @@ def test_the_zone_walk_knows_whether_the_domain_exists(name: str, outcome: Looku
         chain=ChainObservation(name=name, anchors=(), start=None, cuts=()),
     )
     assert judge(replace(evidence(GONE), dnssec=(walk,)), RULESETS["2026"]).cell == cell
+
+
+def test_without_ipv4_here_the_silence_cannot_be_compared() -> None:
+    unreached = replace(DEAD_V4, address=V4)
+    verdict = judge(evidence(web(unreached, DEAD_V6), ipv4=NO), RULESETS["2026"])
+    assert verdict.cell == "Ej mätt"
+    assert {finding.code for finding in verdict.findings} == {"vantage_no_ipv4"}

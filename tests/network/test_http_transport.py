@@ -20,13 +20,20 @@ async def get(said: Script | bytes, url: str, *, port: int = 80) -> tuple[int, b
         lab({(V4, port): said}) as network,
         PinnedTransport(network, V4, port, LIMITS, max_body_bytes=1_000) as transport,
     ):
-        answer = await transport.handle_async_request(httpx.Request("GET", url))
+        request = httpx.Request("GET", url, headers={"Host": "as-the-probe-gives-it"})
+        answer = await transport.handle_async_request(request)
         return answer.status_code, b"".join([part async for part in answer.aiter_raw()])
 
 
 @pytest.mark.parametrize(("url", "port"), [(f"http://{HOST}/", 80), (f"https://{HOST}/", 443)])
 async def test_one_request(url: str, port: int) -> None:
     assert await get(response(200, body=b"Hej"), url, port=port) == (200, b"Hej")
+
+
+@pytest.mark.parametrize("host", ["xn--zz.example.se", "xn--0.xn--1", "xn--a.se"])
+async def test_a_host_that_is_no_valid_idn_is_asked_all_the_same(host: str) -> None:
+    # a redirect may lead there, and its DNS may have such a name
+    assert await get(response(200, body=b"Hej"), f"https://{host}/", port=443) == (200, b"Hej")
 
 
 async def test_the_body_stops_at_its_cap() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -27,13 +28,15 @@ NXDOMAIN, FAILED, NODATA = LookupOutcome.NXDOMAIN, LookupOutcome.FAILED, LookupO
 class Zone:
     """Lookups from a table; what is not in it does not exist."""
 
-    def __init__(self, table: Mapping[tuple[str, str], tuple[str, ...] | LookupOutcome]) -> None:
+    def __init__(self, table: Mapping[tuple[str, str], tuple[str, ...] | LookupOutcome | Lookup]) -> None:
         self._table = table
         self.asked: list[tuple[str, str]] = []
 
     async def lookup(self, name: str, rdtype: str) -> Lookup:
         self.asked.append((name, rdtype))
         found = self._table.get((name, rdtype), NXDOMAIN)
+        if isinstance(found, Lookup):
+            return found
         if isinstance(found, LookupOutcome):
             failure = Failure.UNRESOLVABLE if found is FAILED else None
             return Lookup(name=name, type=rdtype, outcome=found, failure=failure)
@@ -165,6 +168,11 @@ async def test_excluded_names_are_not_probed() -> None:
     door.policy = AddressPolicy(excluded_names=("other.se",))
     mail = await observed(zone, door)
     (session,) = mail.hosts[0].sessions
+    assert (session.state, session.failure) == (MailState.NOT_PROBED, Failure.EXCLUDED)
+    aliased = replace(await zone.lookup("mx.other.se", "A"), aliases=("mx.provider.net.",))
+    door.policy = AddressPolicy(excluded_names=("provider.net",))
+    pointing = Zone({("example.se", "MX"): ("10 mx.other.se.",), ("mx.other.se", "A"): aliased})
+    (session,) = (await observed(pointing, door)).hosts[0].sessions
     assert (session.state, session.failure) == (MailState.NOT_PROBED, Failure.EXCLUDED)
     door.policy = AddressPolicy(excluded_names=("se",), excluded=(ip_network("198.51.100.0/24"),))
     assert (await observed(zone, door)).failure is Failure.EXCLUDED

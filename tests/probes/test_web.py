@@ -315,6 +315,18 @@ async def test_an_excluded_host_is_left_alone(policy: AddressPolicy) -> None:
     assert net.counts == {}
 
 
+async def test_an_alias_of_an_excluded_name_is_left_alone() -> None:
+    policy = AddressPolicy(excluded_names=("cdn.example",))
+    names: dict[str, tuple[str, ...] | LookupOutcome] = {HOST: (str(V4),), "other.example": (str(OTHER),)}
+    async with lab({(V4, 80): redirect("http://other.example/")}, policy=policy) as net:
+        lookups = Resolver(names, {HOST: "www.cdn.example."})
+        seen = await observe_web(HOST, net, lookups, ca_store=STORE)
+        assert (seen.failure, seen.endpoints, net.counts) == (Failure.EXCLUDED, (), {})
+        lookups = Resolver(names, {"other.example": "www.cdn.example."})
+        last = (await observe_web(HOST, net, lookups, ca_store=STORE)).endpoints[0].http
+    assert (last.end, last.hops[-1].failure) == (VisitEnd.NOT_VISITED, Failure.EXCLUDED)
+
+
 @pytest.mark.parametrize("outcome", [LookupOutcome.NXDOMAIN, LookupOutcome.NODATA, LookupOutcome.FAILED])
 async def test_a_host_without_addresses(outcome: LookupOutcome) -> None:
     async with lab({}) as net:

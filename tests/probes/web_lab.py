@@ -51,6 +51,7 @@ class Resolver:
     """Knows the names it was told; asks for others are bugs of the test."""
 
     names: dict[str, tuple[str, ...] | LookupOutcome]
+    aliases: dict[str, str] = field(default_factory=dict)
 
     async def lookup(self, name: str, rdtype: str) -> Lookup:
         known = self.names[name]
@@ -59,7 +60,8 @@ class Resolver:
         version = 6 if rdtype == "AAAA" else 4
         values = tuple(value for value in known if ip_address(value).version == version)
         outcome = LookupOutcome.FOUND if values else LookupOutcome.NODATA
-        return Lookup(name=name, type=rdtype, outcome=outcome, values=values)
+        aliases = (self.aliases[name],) if name in self.aliases else ()
+        return Lookup(name=name, type=rdtype, outcome=outcome, values=values, aliases=aliases)
 
 
 def response(status: int, *headers: str, body: bytes = b"") -> bytes:
