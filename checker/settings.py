@@ -46,6 +46,10 @@ PATHS = frozenset({"root_hints", "trust_anchor", "ca_file"})
 """Settings that name files; in a settings file they are relative to that file."""
 
 
+_PLAINER = {"path_type": "must be the path of a file", "tuple_type": "must be a list"}
+"""What pydantic says in words of Python, in others."""
+
+
 class SettingsError(Exception):
     """Everything that is wrong with the settings, a line each, saying where each value came from."""
 
@@ -205,5 +209,5 @@ def _told(details: ErrorDetails, given: Mapping[str, object], path: Path | None)
         where = f"{printable(str(path or DEFAULT_FILE))}: {printable(name)}"
     if details["type"] == "extra_forbidden":
         return f"{where}: is no setting"
-    message = details["msg"].removeprefix("Value error, ")
+    message = _PLAINER.get(details["type"]) or details["msg"].removeprefix("Value error, ")
     return f"{where}: {message[0].lower()}{message[1:]} (got {quoted(str(details['input']))})"

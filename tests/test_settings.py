@@ -192,6 +192,18 @@ def test_a_truth_value_is_no_number(name: str) -> None:
     assert problems() == (f'checker.toml: {name}: must be a number (got "True")',)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ca_file = 5", 'ca_file: must be the path of a file (got "5")'),
+        ("exclude = 5", 'exclude: must be a list (got "5")'),
+    ],
+)
+def test_wrong_types_are_told_without_python(line: str, said: str) -> None:
+    Path("checker.toml").write_text(line)
+    assert problems() == (f"checker.toml: {said}",)
+
+
 def test_missing_config() -> None:
     with pytest.raises(SettingsError, match=r"^missing\.toml: cannot be read: No such file"):
         load_settings({}, config=Path("missing.toml"))

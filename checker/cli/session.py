@@ -161,6 +161,13 @@ class _Lines(logging.Formatter):
         trace = ""
         if record.exc_info and record.exc_info[1]:
             text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
-            trace = "\n" + self.formatException(record.exc_info) if self._verbose else ""
-        clean = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+            if self._verbose:
+                lines = self.formatException(record.exc_info).split("\n")
+                trace = "".join("\n" + _visible(line) for line in lines)
+        clean = _visible(text)
         return (clean if record.levelno == logging.INFO else f"{record.levelname.lower()}: {clean}") + trace
+
+
+def _visible(text: str) -> str:
+    """The text with whatever a terminal might obey as an escape: exceptions quote what servers sent."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,5 +1,6 @@
 """One RRset, resolved and validated: what `checker resolve` prints. Answers as a validating resolver would."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import dns.name
@@ -8,9 +9,10 @@ import dns.rdatatype
 from checker.dns.algorithms import CAPS
 from checker.dns.reasons import Code, Reason, Status
 from checker.dns.records import canonical_text, name_of, texts
-from checker.dns.responses import Shape
+from checker.dns.responses import Shape, ZoneServers
+from checker.dns.trust import Trusted
 from checker.dns.validate import Answer, Kind, judge_answer
-from checker.dns.walk import Step, Walker
+from checker.dns.walk import OTHER_SERVERS_TRIED, Step, Walker
 from checker.observations.dns import Reply
 
 _WORST_FIRST = (Status.BOGUS, Status.INDETERMINATE, Status.INSECURE, Status.SECURE)
@@ -75,6 +77,15 @@ async def resolve_validated(walker: Walker, name: str, rdtype: str) -> Resolved:
     )
 
 
+def unresolved(name: str, rdtype: str, detail: str) -> Resolved:
+    """INDETERMINATE, because the answer was not waited for."""
+    asked = canonical_text(dns.name.from_text(name))
+    reason = Reason(code=Code.NO_ANSWER, zone=asked, record=f"{asked} {rdtype}", params=(("detail", detail),))
+    return Resolved(
+        name=asked, type=rdtype, status=Status.INDETERMINATE, rcode="", records=(), reason=reason, steps=()
+    )
+
+
 def _above(name: str) -> str:
     parsed = name_of(name)
     return name if parsed == dns.name.root else canonical_text(parsed.parent())
@@ -84,8 +95,11 @@ async def _answer(
     walker: Walker, step: Step, name: str, rdtype: dns.rdatatype.RdataType
 ) -> tuple[Answer, Reply | None]:
     standing = step.standing
-    if standing.status is Status.SECURE and standing.trusted is not None and step.servers is not None:
-        return await _secure_answer(walker, step, name, rdtype)
+    if standing.trusted is not None and step.servers is not None:
+        answer, reply = await _secure_answer(walker, standing.trusted, step.servers, name, rdtype)
+        # Where the way down was left open, what the zone above has signed still stands (RFC 4035 §5.3.1).
+        if standing.status is Status.SECURE or answer.status is Status.SECURE:
+            return answer, reply
     plain, reply = await _plain_answer(walker, name, rdtype)
     if standing.status is Status.INSECURE and plain.status is Status.INSECURE:
         return _with(plain, Status.INSECURE, standing.reason), reply
@@ -95,35 +109,21 @@ async def _answer(
 
 
 async def _secure_answer(
-    walker: Walker, step: Step, name: str, rdtype: dns.rdatatype.RdataType
+    walker: Walker, trusted: Trusted, servers: ZoneServers, name: str, rdtype: dns.rdatatype.RdataType
 ) -> tuple[Answer, Reply | None]:
     """Ask the zone's servers until one gives an answer that holds; the first bad one stands otherwise."""
-    trusted = step.standing.trusted
-    assert trusted is not None
-    assert step.servers is not None
     now = walker.resolver.network.clock.now()
     text = dns.rdatatype.to_text(rdtype)
     first: tuple[Answer, Reply] | None = None
-    asked = await walker.resolver.ask_zone(step.servers, name_of(name), rdtype)
-    replies = [asked] if asked is not None else []
-    others = None
-    while True:
-        for reply in replies:
-            if reply.message is None:
-                continue
-            answer = judge_answer(reply.message, name, text, trusted, now)
-            if answer.status in (Status.SECURE, Status.INSECURE):
-                return answer, reply
-            if first is None or (first[0].status is Status.INDETERMINATE and answer.status is Status.BOGUS):
-                first = answer, reply
-        if others is None:
-            others = [
-                s for s in await walker.resolver.servers(step.servers) if not asked or s != asked.server
-            ]
-        if not others:
-            break
-        zone = step.servers.zone
-        replies = [await walker.resolver.exchange.ask(others.pop(0), name_of(name), rdtype, zone=zone)]
+    asked = await walker.resolver.ask_zone(servers, name_of(name), rdtype)
+    async for reply in _replies(walker, servers, asked, name_of(name), rdtype):
+        if reply.message is None:
+            continue
+        answer = judge_answer(reply.message, name, text, trusted, now)
+        if answer.status in (Status.SECURE, Status.INSECURE):
+            return answer, reply
+        if first is None or (first[0].status is Status.INDETERMINATE and answer.status is Status.BOGUS):
+            first = answer, reply
     if first is not None:
         return first
     why = asked.failure.value if asked is not None and asked.failure else "no server answers"
@@ -131,6 +131,21 @@ async def _secure_answer(
         code=Code.NO_ANSWER, zone=trusted.zone, record=f"{name} {text}", params=(("detail", why),)
     )
     return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason), asked
+
+
+async def _replies(
+    walker: Walker,
+    servers: ZoneServers,
+    asked: Reply | None,
+    name: dns.name.Name,
+    rdtype: dns.rdatatype.RdataType,
+) -> AsyncIterator[Reply]:
+    """The reply there is, then those of the zone's other servers, one after the other as they are wanted."""
+    if asked is not None:
+        yield asked
+    for server in (await walker.resolver.servers(servers))[:OTHER_SERVERS_TRIED]:
+        if asked is None or server != asked.server:
+            yield await walker.resolver.exchange.ask(server, name, rdtype, zone=servers.zone)
 
 
 async def _plain_answer(

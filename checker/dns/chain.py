@@ -1,13 +1,14 @@
 """Following a chain of trust over replies that were collected: the same steps the walk took. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import dns.name
 
 from checker.dns.reasons import Code, Reason, Status
 from checker.dns.records import canonical_text, name_of
-from checker.dns.trust import Trusted, trust_zone
+from checker.dns.responses import is_lame
+from checker.dns.trust import Trusted, opens, trust_zone
 from checker.dns.validate import Cut, judge_ds
 from checker.observations.dns import ChainObservation, Message, Reply, RRset
 
@@ -51,78 +52,80 @@ def start(anchors: tuple[RRset, ...], name: str, reply: Reply | None, now: datet
     if not anchors:
         return Standing(status=Status.INSECURE, zone=".", reason=Reason(code=Code.NO_ANCHOR, zone=name))
     zone = anchors[0].name
-    message = _message(reply)
-    if message is None:
-        return _silent(zone, f"{zone} DNSKEY", reply)
-    reason: Reason | None = None
-    for anchor in anchors:
-        trusted = trust_zone(message, zone, anchor, now)
-        if isinstance(trusted, Trusted):
-            return Standing(status=Status.SECURE, zone=zone, trusted=trusted)
-        reason = trusted
-    return Standing(status=Status.BOGUS, zone=zone, reason=reason)
+    usable = [anchor for anchor in anchors if opens(anchor)]
+    if not usable:
+        reason = Reason(code=Code.UNSUPPORTED_ALGORITHM, zone=zone, record=f"{zone} {anchors[0].type}")
+        return Standing(status=Status.INSECURE, zone=zone, reason=reason)
+    entered = [_keys(zone, anchor, reply, now) for anchor in usable]
+    good = [standing for standing in entered if standing.status is Status.SECURE]
+    return replace(good[0], ds=None) if good else replace(entered[-1], ds=None)
 
 
 def down(standing: Standing, name: str, ds: Reply | None, now: datetime) -> Standing:
     """One label down: the DS reply judged.
 
-    At a secure cut `trusted` is None and `ds` set: the child's keys are still to be entered.
+    At a secure cut `trusted` is None and `ds` set: the child's keys are still to be entered. Where the reply leaves open
+    whether there is a cut, `trusted` remains the parent's: an answer that the parent signed still holds.
     """
     assert standing.trusted is not None
-    message = _message(ds)
+    message = _message(ds, standing.zone)
     if message is None:
-        return _silent(standing.zone, f"{name} DS", ds)
+        return replace(_silent(standing.zone, f"{name} DS", ds), trusted=standing.trusted)
     judged = judge_ds(message, name, standing.trusted, now)
     if judged.cut is Cut.SECURE:
         return Standing(status=Status.SECURE, zone=name, ds=judged.ds)
     if judged.cut is Cut.NONE:
         return standing
     if judged.cut is Cut.NXDOMAIN:
-        return Standing(
-            status=Status.SECURE,
-            zone=standing.zone,
-            trusted=standing.trusted,
-            ds=standing.ds,
-            nonexistent=True,
-        )
+        return replace(standing, nonexistent=True)
     if judged.cut is Cut.INSECURE:
-        return Standing(status=Status.INSECURE, zone=name, reason=judged.reason)
-    if judged.cut is Cut.BOGUS:
-        return Standing(status=Status.BOGUS, zone=standing.zone, reason=judged.reason)
-    return Standing(status=Status.INDETERMINATE, zone=standing.zone, reason=judged.reason)
+        proven = judged.reason is not None and judged.reason.code in (Code.NO_DS, Code.UNSUPPORTED_ALGORITHM)
+        trusted = None if proven else standing.trusted
+        return Standing(status=Status.INSECURE, zone=name, trusted=trusted, reason=judged.reason)
+    status = Status.BOGUS if judged.cut is Cut.BOGUS else Status.INDETERMINATE
+    return Standing(status=status, zone=standing.zone, trusted=standing.trusted, reason=judged.reason)
 
 
 def enter(standing: Standing, dnskey: Reply | None, now: datetime) -> Standing:
     """Into the child zone: its DNSKEY reply judged under the DS."""
     assert standing.ds is not None
-    message = _message(dnskey)
+    return _keys(standing.zone, standing.ds, dnskey, now)
+
+
+def _keys(zone: str, vouching: RRset, dnskey: Reply | None, now: datetime) -> Standing:
+    """The zone's keys under a DS or an anchor. A server without EDNS was not asked for signatures: never bogus."""
+    message = _message(dnskey, zone)
     if message is None:
-        return _silent(standing.zone, f"{standing.zone} DNSKEY", dnskey)
-    trusted = trust_zone(message, standing.zone, standing.ds, now)
+        return _silent(zone, f"{zone} DNSKEY", dnskey)
+    trusted = trust_zone(message, zone, vouching, now)
     if isinstance(trusted, Trusted):
-        return Standing(status=Status.SECURE, zone=standing.zone, trusted=trusted, ds=standing.ds)
-    return Standing(status=Status.BOGUS, zone=standing.zone, ds=standing.ds, reason=trusted)
+        return Standing(status=Status.SECURE, zone=zone, trusted=trusted, ds=vouching)
+    if not message.edns:
+        return _silent(zone, f"{zone} DNSKEY", dnskey)
+    return Standing(status=Status.BOGUS, zone=zone, ds=vouching, reason=trusted)
 
 
-def _message(reply: Reply | None) -> Message | None:
-    """The message of a reply that can carry DNSSEC and is no error: anything else is "nobody told us"."""
-    if reply is None or reply.message is None or not reply.message.edns:
+def _message(reply: Reply | None, zone: str) -> Message | None:
+    """The message of a reply that tells something of the zone: anything else is "nobody told us"."""
+    message = reply.message if reply is not None else None
+    if message is None or message.rcode not in ("NOERROR", "NXDOMAIN"):
         return None
-    return reply.message if reply.message.rcode in ("NOERROR", "NXDOMAIN") else None
+    return None if is_lame(message, name_of(zone)) else message
 
 
 def _silent(zone: str, record: str, reply: Reply | None) -> Standing:
-    detail = "no server known"
-    if reply is not None:
-        detail = (
-            reply.message.rcode
-            if reply.message
-            else str(reply.failure.value if reply.failure else "no answer")
-        )
-        if reply.message is not None and not reply.message.edns and reply.message.rcode == "NOERROR":
-            detail = "no EDNS"
-    reason = Reason(code=Code.NO_ANSWER, zone=zone, record=record, params=(("detail", detail),))
+    reason = Reason(code=Code.NO_ANSWER, zone=zone, record=record, params=(("detail", _silence(reply)),))
     return Standing(status=Status.INDETERMINATE, zone=zone, reason=reason)
+
+
+def _silence(reply: Reply | None) -> str:
+    if reply is None:
+        return "no server known"
+    if reply.message is None:
+        return str(reply.failure.value if reply.failure else "no answer")
+    if reply.message.rcode not in ("NOERROR", "NXDOMAIN"):
+        return reply.message.rcode
+    return "not authoritative" if reply.message.edns else "no EDNS"
 
 
 def path(anchors: tuple[RRset, ...], name: str) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class Absence(Enum):
     """The name is a zone cut without DS."""
     OPT_OUT = auto()
     """An opt-out span covers the name: there may be an unsigned delegation."""
+    OPT_OUT_NXDOMAIN = auto()
+    """The same, and no wildcard could answer in its place."""
     ITERATIONS = auto()
     """Properly signed NSEC3 with more iterations than are validated (RFC 9276 §3.2): insecure."""
     NOTHING = auto()
@@ -100,7 +102,11 @@ def no_closer_match(proofs: Proofs, name: dns.name.Name, wildcard_labels: int) -
     """
     next_closer = dns.name.Name(name.labels[-(wildcard_labels + 2) :])
     for owner, nsec in proofs.nsec:
-        if _covers(owner, nsec.next, proofs.zone, name) and not _denied_below(owner, nsec.windows, name):
+        if (
+            _covers(owner, nsec.next, proofs.zone, name)
+            and not _denied_below(owner, nsec.windows, name)
+            and len(_encloser(owner, nsec, name).labels) == wildcard_labels + 1
+        ):
             return Absence.NODATA
     if not proofs.nsec3:
         return Absence.NOTHING
@@ -130,7 +136,9 @@ def _is_parent_side(windows: tuple[tuple[int, bytes], ...]) -> bool:
     return has_type(windows, dns.rdatatype.NS) and not has_type(windows, dns.rdatatype.SOA)
 
 
-def _of_matching(windows: tuple[tuple[int, bytes], ...], rdtype: dns.rdatatype.RdataType) -> Absence:
+def _of_matching(
+    name: dns.name.Name, windows: tuple[tuple[int, bytes], ...], rdtype: dns.rdatatype.RdataType
+) -> Absence:
     """What a record at the very name proves about the type."""
     if has_type(windows, rdtype) or has_type(windows, dns.rdatatype.CNAME):
         return Absence.NOTHING
@@ -138,7 +146,8 @@ def _of_matching(windows: tuple[tuple[int, bytes], ...], rdtype: dns.rdatatype.R
         return Absence.NXNAME
     if rdtype == dns.rdatatype.DS:
         if has_type(windows, dns.rdatatype.SOA):
-            return Absence.NOTHING  # the child's apex says nothing about the parent's DS
+            # a child's apex says nothing about the parent's DS; the root has no parent
+            return Absence.NODATA if name == dns.name.root else Absence.NOTHING
         return Absence.DELEGATION if has_type(windows, dns.rdatatype.NS) else Absence.NODATA
     return Absence.NOTHING if _is_parent_side(windows) else Absence.NODATA
 
@@ -161,14 +170,13 @@ def _covers(owner: dns.name.Name, following: dns.name.Name, zone: dns.name.Name,
 def _absence_by_nsec(proofs: Proofs, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Absence:
     for owner, nsec in proofs.nsec:
         if owner == name:
-            return _of_matching(nsec.windows, rdtype)
+            return _of_matching(owner, nsec.windows, rdtype)
     for owner, nsec in proofs.nsec:
         if _denied_below(owner, nsec.windows, name) or not _covers(owner, nsec.next, proofs.zone, name):
             continue
-        following = nsec.next.canonicalize()
-        if following.is_subdomain(name):
+        encloser = _encloser(owner, nsec, name)
+        if encloser == name:
             return Absence.NODATA  # an empty non-terminal
-        encloser = max((_common(name, owner), _common(name, following)), key=lambda found: len(found.labels))
         wildcard = dns.name.Name((b"*", *encloser.labels))
         return _wildcard_absence(proofs, wildcard, rdtype)
     return Absence.NOTHING
@@ -177,7 +185,7 @@ def _absence_by_nsec(proofs: Proofs, name: dns.name.Name, rdtype: dns.rdatatype.
 def _wildcard_absence(proofs: Proofs, wildcard: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Absence:
     for owner, nsec in proofs.nsec:
         if owner == wildcard:
-            absent = _of_matching(nsec.windows, rdtype)
+            absent = _of_matching(owner, nsec.windows, rdtype)
             return Absence.NODATA if absent is Absence.DELEGATION else absent
     for owner, nsec in proofs.nsec:
         if _covers(owner, nsec.next, proofs.zone, wildcard) and not _denied_below(
@@ -185,6 +193,12 @@ def _wildcard_absence(proofs: Proofs, wildcard: dns.name.Name, rdtype: dns.rdata
         ):
             return Absence.NXDOMAIN
     return Absence.NOTHING
+
+
+def _encloser(owner: dns.name.Name, nsec: NSEC, name: dns.name.Name) -> dns.name.Name:
+    """The closest encloser of a name that the record covers: both of its ends exist, and so all that is above them."""
+    ends = (_common(name, owner), _common(name, nsec.next.canonicalize()))
+    return max(ends, key=lambda found: len(found.labels))
 
 
 def _common(a: dns.name.Name, b: dns.name.Name) -> dns.name.Name:
@@ -207,7 +221,7 @@ def _absence_by_nsec3(proofs: Proofs, name: dns.name.Name, rdtype: dns.rdatatype
 def _absence_in_chain(chain: HashedChain, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Absence:
     """RFC 5155 §8.4 to §8.7: match, else closest encloser, next closer and wildcard."""
     if matching := chain.matching(name):
-        return _of_matching(matching.windows, rdtype)
+        return _of_matching(name, matching.windows, rdtype)
     found = chain.closest_encloser(name)
     if found is None:
         return Absence.NOTHING
@@ -217,10 +231,12 @@ def _absence_in_chain(chain: HashedChain, name: dns.name.Name, rdtype: dns.rdata
     covering = chain.covering(next_closer)
     if covering is None:
         return Absence.NOTHING
-    if covering.flags & _OPT_OUT:
-        return Absence.OPT_OUT
+    optional = bool(covering.flags & _OPT_OUT)
     wildcard = dns.name.Name((b"*", *encloser.labels))
     if at_wildcard := chain.matching(wildcard):
-        absent = _of_matching(at_wildcard.windows, rdtype)
-        return Absence.NODATA if absent is Absence.DELEGATION else absent
-    return Absence.NXDOMAIN if chain.covering(wildcard) else Absence.NOTHING
+        absent = _of_matching(wildcard, at_wildcard.windows, rdtype)
+        absent = Absence.NODATA if absent is Absence.DELEGATION else absent
+        return Absence.OPT_OUT if optional else absent
+    if chain.covering(wildcard):
+        return Absence.OPT_OUT_NXDOMAIN if optional else Absence.NXDOMAIN
+    return Absence.OPT_OUT if optional else Absence.NOTHING

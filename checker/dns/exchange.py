@@ -24,6 +24,8 @@ UDP_SHARE_OF_WAIT = 4
 """A datagram is waited for a quarter of the network's wait: it is sent more than once."""
 SILENT_FOR_S = 30.0
 """How long an address that answered nothing at all is left alone."""
+WITHOUT_EDNS_FOR_S = 45.0
+"""How long an address is asked without EDNS: it may have been lost datagrams, and a second attempt must find out."""
 REMEMBERED_SERVERS = 8192
 _EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
 _UNKNOWN_IPV4_S, _UNKNOWN_IPV6_S = 0.05, 0.06
@@ -35,7 +37,7 @@ class ServerState:
     """What was learnt of one address: smoothed round trip in seconds, and what it cannot do."""
 
     round_trip_s: float
-    without_edns: bool = False
+    without_edns_until: float = 0.0
     over_tcp: bool = False
 
 
@@ -97,13 +99,18 @@ class Exchange:
                 continue
             state.round_trip_s += _SMOOTHING * (loop.time() - started - state.round_trip_s)
             if message.rcode in _EDNS_TROUBLE and payload:
-                # RFC 6891 §7: such a server does not know EDNS; the question is asked again without
-                state.without_edns = True
+                # RFC 6891 §7: perhaps it does not know EDNS; the question is asked again without
                 try:
-                    message = await self._attempt(server, name, rdtype, "udp", 0)
-                except NetworkError as error:
-                    return _reply(server, question, None, error.failure)
-            state.without_edns = state.without_edns or payload == 0
+                    plain = await self._attempt(server, name, rdtype, "udp", 0)
+                except NetworkError:
+                    return _reply(server, question, message, None, transport)
+                if plain.rcode in _EDNS_TROUBLE:
+                    return _reply(
+                        server, question, message, None, transport
+                    )  # it was not EDNS that troubled it
+                message, payload = plain, 0
+            if payload == 0 and loop.time() >= state.without_edns_until:
+                state.without_edns_until = loop.time() + WITHOUT_EDNS_FOR_S
             state.over_tcp = state.over_tcp or (transport == "tcp" and thorough)
             return _reply(server, question, message, None, transport)
         assert first is not None
@@ -113,7 +120,8 @@ class Exchange:
         return _reply(server, question, None, first.failure)
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
-        payload = 0 if state.without_edns else EDNS_PAYLOAD_BYTES
+        without_edns = asyncio.get_running_loop().time() < state.without_edns_until
+        payload = 0 if without_edns else EDNS_PAYLOAD_BYTES
         if not thorough:
             return [("tcp" if state.over_tcp else "udp", payload)]
         steps = [
@@ -125,7 +133,7 @@ class Exchange:
         ]
         if state.over_tcp:
             steps = [("tcp", payload), *steps[:2]]
-        if state.without_edns:
+        if without_edns:
             steps = [step for step in steps if step[1] == 0]
         return steps
 

@@ -5,7 +5,7 @@ one sweep and in bounded number; answers are not kept at all.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.exception
 import dns.name
@@ -61,7 +61,7 @@ class Resolver:
             asked = dns.name.from_text(name).canonicalize()
         except (dns.exception.DNSException, UnicodeError) as error:
             return _failed(name, rdtype, (), f"not a domain name: {error}")
-        return await self._lookup(name, asked, dns.rdatatype.from_text(rdtype), frozenset())
+        return await self._lookup(name, asked, dns.rdatatype.from_text(rdtype), Trail())
 
     async def _search_server(self, ns: dns.name.Name, rdtype: str, trail: Trail) -> Lookup:
         return await self._lookup(canonical_text(ns), ns, dns.rdatatype.from_text(rdtype), trail)
@@ -98,9 +98,10 @@ class Resolver:
         self,
         name: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
-        trail: Trail = frozenset(),
+        trail: Trail | None = None,
     ) -> Resolution:
         """Ask for exactly this name and type, from the closest known zone down. For DS the parent is asked."""
+        trail = trail or Trail()
         above = name.parent() if rdtype == dns.rdatatype.DS and name != dns.name.root else name
         zone = self.closest(above)
         for _ in range(MAX_REFERRALS):
@@ -132,9 +133,12 @@ class Resolver:
         zone: ZoneServers,
         name: dns.name.Name,
         rdtype: dns.rdatatype.RdataType,
-        trail: Trail = frozenset(),
+        trail: Trail | None = None,
     ) -> Reply | None:
-        """The first usable reply of the zone's servers to one question; those with glue are asked first."""
+        """The first usable reply of the zone's servers to one question; those with glue are asked first.
+
+        Glue for names outside the zone may be stale: when it leads nowhere, those names are looked up as well.
+        """
         text = dns.rdatatype.to_text(rdtype)
 
         def usable(reply: Reply) -> bool:
@@ -150,7 +154,9 @@ class Resolver:
             return reply
         named = {server.name for server in zone.glue}
         rest = [ns for ns in zone.names if canonical_text(ns) not in named]
-        others = await self._addresses.some(zone, rest, trail, enough=2)
+        rest += [ns for ns in zone.names if ns not in rest and not ns.is_subdomain(zone.zone)]
+        found = await self._addresses.some(zone, rest, trail or Trail(), enough=2)
+        others = [server for server in found if server not in zone.glue]
         again = await ask_any(self.exchange, zone.zone, others, (name, rdtype), usable) if others else None
         return again or reply
 
@@ -181,6 +187,10 @@ class Resolver:
         assert found.reply is not None
         assert found.reply.message is not None
         servers = delegation(found.reply.message, found.servers.zone, zone, found.response.rrset)
+        if not servers.glue:
+            # A server of parent and child that leaves out addresses: it is asked for them while it is the way there.
+            there = replace(servers, glue=(found.reply.server,))
+            servers = replace(there, glue=await self._addresses.every(there, servers.names) or there.glue)
         return self._zones.keep(zone, servers)
 
 

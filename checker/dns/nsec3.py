@@ -21,7 +21,7 @@ class HashedChain:
     """The NSEC3 records of one message that share parameters, asked by name.
 
     All records of a proof must share salt and iterations (RFC 5155 §8.2): those unlike the first are left out.
-    `exhausted` turns true when `CAPS.nsec3_hashes` would have been passed; answers then mean nothing.
+    `exhausted` turns true when `CAPS.nsec3_rounds` would have been passed; answers then mean nothing.
     """
 
     def __init__(self, zone: dns.name.Name, records: tuple[tuple[dns.name.Name, NSEC3], ...]) -> None:
@@ -66,7 +66,7 @@ class HashedChain:
     def _hash(self, name: dns.name.Name) -> bytes | None:
         known = self._hashes.get(name)
         if known is None:
-            if len(self._hashes) >= CAPS.nsec3_hashes:
+            if (len(self._hashes) + 1) * (self._iterations + 1) > CAPS.nsec3_rounds:
                 self.exhausted = True
                 return None
             known = self._hashes[name] = hash_name(name, self._salt, self._iterations)

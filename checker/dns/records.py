@@ -1,22 +1,47 @@
 """DNS messages and records between wire form and the observations' frozen form. Pure; wire input is hostile."""
 
 import functools
+import struct
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import dns.exception
 import dns.flags
-import dns.message
 import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
-import dns.rrset
+import dns.wire
 
 from checker.observations.dns import Message, RRset
 
 MAX_RECORDS = 1_000
 """Records in one message past which it is not read: no honest answer to our questions comes near."""
+
+_WITHOUT_NAMES = frozenset(
+    {
+        dns.rdatatype.TXT,
+        dns.rdatatype.DS,
+        dns.rdatatype.DNSKEY,
+        dns.rdatatype.NSEC3,
+        dns.rdatatype.NSEC3PARAM,
+        dns.rdatatype.OPT,
+    }
+)
+"""Types whose RDATA holds no name, so that its bytes on the wire are its canonical form."""
+_MUST_BE_READ = frozenset(
+    {
+        dns.rdatatype.A,
+        dns.rdatatype.AAAA,
+        dns.rdatatype.NS,
+        dns.rdatatype.CNAME,
+        dns.rdatatype.DNAME,
+        dns.rdatatype.MX,
+        dns.rdatatype.SOA,
+    }
+)
+"""Types that resolving itself rests on: a message in which one is malformed is malformed."""
 
 
 class MalformedMessageError(Exception):
@@ -26,7 +51,7 @@ class MalformedMessageError(Exception):
 def parse_message(wire: bytes) -> Message:
     """Read a reply (RFC 1035 §4.1) without its id; RRs sorted into RRsets, RRSIGs beside what they cover.
 
-    Raises MalformedMessageError for anything that dnspython cannot read.
+    Raises MalformedMessageError. Bytes behind the last record are left aside.
     """
     return _parse(wire[2:])
 
@@ -35,43 +60,76 @@ def parse_message(wire: bytes) -> Message:
 def _parse(wire_after_id: bytes) -> Message:
     # Servers of one zone send equal bytes but for the id: such replies are read once and are one value.
     wire = b"\0\0" + wire_after_id
-    if sum(int.from_bytes(wire[at : at + 2], "big") for at in (6, 8, 10)) > MAX_RECORDS:
-        raise MalformedMessageError("too many records")
     try:
-        message = dns.message.from_wire(wire, ignore_trailing=True, one_rr_per_rrset=False)
-        return Message(
-            rcode=dns.rcode.to_text(message.rcode()),
-            authoritative=bool(message.flags & dns.flags.AA),
-            answer=_section(message.answer),
-            authority=_section(message.authority),
-            additional=_section(message.additional),
-            edns=message.edns >= 0,
-        )
-    except (
-        dns.exception.DNSException,
-        ValueError,
-        IndexError,
-        KeyError,
-        OverflowError,
-        RecursionError,
-    ) as error:
-        # dnspython lets a few plain exceptions of its rdata parsers through
+        return _message(wire, dns.wire.Parser(wire))
+    except (dns.exception.DNSException, ValueError, struct.error) as error:
         raise MalformedMessageError(type(error).__name__) from error
 
 
-def _section(rrsets: Iterable[dns.rrset.RRset]) -> tuple[RRset, ...]:
+def _message(wire: bytes, parser: dns.wire.Parser) -> Message:
+    _, flags, questions, *counts = parser.get_struct("!HHHHHH")
+    if sum(counts) > MAX_RECORDS:
+        raise MalformedMessageError("too many records")
+    for _ in range(questions):
+        dns.name.from_wire_parser(parser)
+        parser.get_struct("!HH")
+    answer, authority, additional = (
+        [_record(wire, parser) for _ in range(count)] for count in (counts[0], counts[1], counts[2])
+    )
+    opt = next((record for record in additional if record.rdtype == dns.rdatatype.OPT), None)
+    extended = opt.ttl >> 20 & 0xFF0 if opt is not None else 0  # RFC 6891 §6.1.3
+    return Message(
+        rcode=dns.rcode.to_text(dns.rcode.Rcode(flags & 0xF | extended)),
+        authoritative=bool(flags & dns.flags.AA),
+        answer=_section(answer),
+        authority=_section(authority),
+        additional=_section(additional),
+        edns=opt is not None,
+    )
+
+
+class _Record(NamedTuple):
+    name: dns.name.Name
+    rdtype: dns.rdatatype.RdataType
+    rdclass: int
+    ttl: int
+    rdata: bytes
+
+
+def _record(wire: bytes, parser: dns.wire.Parser) -> _Record:
+    name = dns.name.from_wire_parser(parser)
+    rdtype, rdclass, ttl, size = parser.get_struct("!HHIH")
+    start = parser.current
+    plain = bytes(parser.get_bytes(size))
+    kind = dns.rdatatype.RdataType.make(rdtype)
+    if rdclass == dns.rdataclass.IN and kind not in _WITHOUT_NAMES:
+        plain = _uncompressed(wire, kind, start, plain)
+    return _Record(name, kind, rdclass, ttl, plain)
+
+
+def _uncompressed(wire: bytes, kind: dns.rdatatype.RdataType, start: int, plain: bytes) -> bytes:
+    """RDATA without pointers; what cannot be read stays as it came (RFC 3597): one odd record spoils no other."""
+    try:
+        return dns.rdata.from_wire(dns.rdataclass.IN, kind, wire, start, len(plain)).to_wire() or b""
+    except (dns.exception.DNSException, ValueError, struct.error):
+        if kind in _MUST_BE_READ:
+            raise
+        return plain
+
+
+def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
     data: dict[tuple[str, str], tuple[int, list[bytes]]] = {}
     signatures: dict[tuple[str, str], list[bytes]] = {}
-    for rrset in rrsets:
-        if rrset.rdclass != dns.rdataclass.IN:
+    for record in records:
+        if record.rdclass != dns.rdataclass.IN or record.rdtype == dns.rdatatype.OPT:
             continue
-        name = canonical_text(rrset.name)
-        if rrset.rdtype == dns.rdatatype.RRSIG:
-            covered = signatures.setdefault((name, dns.rdatatype.to_text(rrset.covers)), [])
-            covered.extend(rdata.to_wire() or b"" for rdata in rrset)
+        name = canonical_text(record.name)
+        if record.rdtype == dns.rdatatype.RRSIG:
+            covered = dns.rdatatype.RdataType.make(int.from_bytes(record.rdata[:2], "big"))
+            signatures.setdefault((name, dns.rdatatype.to_text(covered)), []).append(record.rdata)
         else:
-            _, wires = data.setdefault((name, dns.rdatatype.to_text(rrset.rdtype)), (rrset.ttl, []))
-            wires.extend(rdata.to_wire() or b"" for rdata in rrset)
+            key = name, dns.rdatatype.to_text(record.rdtype)
+            data.setdefault(key, (record.ttl, []))[1].append(record.rdata)
     keys = list(data) + [key for key in signatures if key not in data]
     return tuple(
         RRset(
@@ -98,8 +156,12 @@ def name_of(text: str) -> dns.name.Name:
 
 @functools.lru_cache(maxsize=4096)
 def rdata_of(rdtype: str, wire: bytes) -> dns.rdata.Rdata:
-    """The record data behind an observation's wire RDATA; it was parsed once, so it parses again."""
-    return dns.rdata.from_wire(dns.rdataclass.IN, dns.rdatatype.from_text(rdtype), wire, 0, len(wire))
+    """The record data behind an observation's wire RDATA; what cannot be read is of no known type (RFC 3597)."""
+    kind = dns.rdatatype.from_text(rdtype)
+    try:
+        return dns.rdata.from_wire(dns.rdataclass.IN, kind, wire, 0, len(wire))
+    except (dns.exception.DNSException, ValueError, struct.error):
+        return dns.rdata.GenericRdata(dns.rdataclass.IN, kind, wire)
 
 
 def rdatas(rrset: RRset) -> tuple[dns.rdata.Rdata, ...]:

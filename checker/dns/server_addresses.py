@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 
 import dns.name
 
@@ -11,8 +12,30 @@ from checker.dns.remembered import Remembered
 from checker.dns.responses import ZoneServers
 from checker.observations.dns import Lookup, LookupOutcome, NameServer
 
-Trail = frozenset[dns.name.Name]
-"""The zones whose servers are being looked for already: to come back to one of them would lead in a circle."""
+MAX_SEARCHES = 100
+"""Searches for name servers that one question may lead to, however the delegations branch (CVE-2020-8616)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The zones whose servers are being looked for already, and how many searches the question has led to.
+
+    To come back to one of the zones would lead in a circle; `searches` is one number, shared by all branches.
+    """
+
+    zones: frozenset[dns.name.Name] = frozenset()
+    searches: list[int] = field(default_factory=lambda: [0])
+
+    def into(self, zone: dns.name.Name) -> "Trail":
+        """The same trail, one zone longer."""
+        return Trail(self.zones | {zone}, self.searches)
+
+    def spent(self) -> bool:
+        """Count one more search; whether that is one too many."""
+        self.searches[0] += 1
+        return self.searches[0] > MAX_SEARCHES
+
+
 Search = Callable[[dns.name.Name, str, Trail], Awaitable[Lookup]]
 
 REMEMBERED_SERVER_NAMES = 8192
@@ -33,7 +56,7 @@ class ServerAddresses:
 
     async def every(self, zone: ZoneServers, names: Iterable[dns.name.Name]) -> tuple[NameServer, ...]:
         """All addresses of all these servers of the zone, IPv4 and IPv6, looked up at once."""
-        trail = frozenset((zone.zone,))
+        trail = Trail().into(zone.zone)
         batches = await asyncio.gather(*(self._of(ns, trail) for ns in _reachable(zone, names)))
         return tuple(server for batch in batches for server in batch)
 
@@ -41,11 +64,11 @@ class ServerAddresses:
         self, zone: ZoneServers, names: Iterable[dns.name.Name], trail: Trail, *, enough: int
     ) -> tuple[NameServer, ...]:
         """The addresses of the first `enough` of these servers that have any; none when the trail is a circle."""
-        if zone.zone in trail or len(trail) >= MAX_NESTING:
+        if zone.zone in trail.zones or len(trail.zones) >= MAX_NESTING:
             return ()
         found: list[NameServer] = []
         for ns in _reachable(zone, names):
-            found.extend(await self._of(ns, trail | {zone.zone}))
+            found.extend(await self._of(ns, trail.into(zone.zone)))
             if len({server.name for server in found}) >= enough:
                 break
         return tuple(found)
@@ -55,6 +78,8 @@ class ServerAddresses:
             known = self._known.get(ns)
             if known is not None:
                 return known
+            if trail.spent():
+                return ()
             lookups = await asyncio.gather(self._search(ns, "A", trail), self._search(ns, "AAAA", trail))
             text = canonical_text(ns)
             found = tuple(

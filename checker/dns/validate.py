@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 import dns.name
+import dns.rdataclass
 import dns.rdatatype
 from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.DNAME import DNAME
@@ -15,6 +16,7 @@ from dns.rdtypes.ANY.DNAME import DNAME
 from checker.dns.denial import Absence, Proofs, absence, gather, no_closer_match
 from checker.dns.reasons import Code, Reason, Status
 from checker.dns.records import canonical_text, find, name_of, rdata_of
+from checker.dns.responses import is_lame
 from checker.dns.signatures import Signed, check_signatures
 from checker.dns.trust import Trusted, usable_ds
 from checker.observations.dns import Message, RRset
@@ -47,6 +49,8 @@ class Kind(Enum):
     POSITIVE = auto()
     ALIAS = auto()
     NODATA = auto()
+    DELEGATION = auto()
+    """NODATA for DS at a zone cut: securely no DS, so that the child is insecure."""
     NXDOMAIN = auto()
     REFERRAL = auto()
     NOTHING = auto()
@@ -70,7 +74,7 @@ def judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Deleg
     if ds is not None:
         checked = check_signatures(ds, parent.zone, parent.keys, now)
         if isinstance(checked, Reason):
-            return Delegation(cut=Cut.BOGUS, reason=checked)
+            return Delegation(cut=Cut.BOGUS if reply.edns else Cut.INDETERMINATE, reason=checked)
         if not usable_ds(ds):
             return Delegation(
                 cut=Cut.INSECURE,
@@ -79,39 +83,59 @@ def judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Deleg
             )
         return Delegation(cut=Cut.SECURE, ds=ds)
     judged = judge_answer(reply, name, "DS", parent, now)
-    if judged.kind is Kind.ALIAS and judged.status is Status.SECURE:
-        return Delegation(cut=Cut.NONE)
-    if judged.status is Status.BOGUS:
-        return Delegation(cut=Cut.BOGUS, reason=judged.reason)
-    if judged.status is Status.INDETERMINATE or judged.kind not in (Kind.NODATA, Kind.NXDOMAIN):
-        return Delegation(cut=Cut.INDETERMINATE, reason=judged.reason)
-    if judged.status is Status.INSECURE:
-        return Delegation(cut=Cut.INSECURE, reason=judged.reason)
+    if judged.status is not Status.SECURE:
+        return Delegation(cut=_CUTS[judged.status], reason=judged.reason)
+    if judged.kind is Kind.DELEGATION:
+        reason = Reason(code=Code.NO_DS, zone=parent.zone, record=f"{name} DS")
+        return Delegation(cut=Cut.INSECURE, reason=reason)
     return Delegation(cut=Cut.NXDOMAIN if judged.kind is Kind.NXDOMAIN else Cut.NONE)
 
 
+_CUTS = {
+    Status.BOGUS: Cut.BOGUS,
+    Status.INDETERMINATE: Cut.INDETERMINATE,
+    Status.INSECURE: Cut.INSECURE,  # behind an opt-out span, also one that a wildcard answers from
+}
+
+
 def judge_answer(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datetime) -> Answer:
-    """The security of one reply from a server of a secure zone to the question (name, rdtype)."""
+    """The security of one reply from a server of a secure zone to the question (name, rdtype).
+
+    Without EDNS nobody asked for signatures: what then does not validate is INDETERMINATE, never bogus.
+    """
+    answer = _judged(reply, name, rdtype, trusted, now)
+    if answer.status is Status.BOGUS and not reply.edns:
+        return _nothing(trusted.zone, f"{name} {rdtype}", "no EDNS")
+    return answer
+
+
+def _judged(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datetime) -> Answer:
+    record = f"{name} {rdtype}"
     if reply.rcode not in ("NOERROR", "NXDOMAIN"):
-        reason = Reason(
-            code=Code.NO_ANSWER,
-            zone=trusted.zone,
-            record=f"{name} {rdtype}",
-            params=(("detail", reply.rcode),),
-        )
-        return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason)
+        return _nothing(trusted.zone, record, reply.rcode)
     rrset = find(reply.answer, name, rdtype)
+    dname = _dname_above(reply, name, trusted.zone)
+    if dname is not None and (rrset is None or (rdtype == "CNAME" and not rrset.signatures)):
+        return _renamed(reply, dname, name, rrset, trusted, now)
     if rrset is not None:
         return _positive(reply, rrset, trusted, now, Kind.POSITIVE)
-    dname = _dname_above(reply, name, trusted.zone)
-    if dname is not None:
-        return _renamed(reply, dname, name, trusted, now)
     alias = find(reply.answer, name, "CNAME")
     if alias is not None:
         return _positive(reply, alias, trusted, now, Kind.ALIAS)
-    if _refers_below(reply, name, trusted.zone) and rdtype != "DS":
-        return Answer(status=Status.INDETERMINATE, kind=Kind.REFERRAL)
+    if rdtype == "RRSIG" and any(known.name == name for known in reply.answer):
+        return _nothing(trusted.zone, record, "signatures are not signed themselves")
+    if rdtype != "DS" and _refers_below(reply, name, trusted.zone):
+        nothing = _nothing(trusted.zone, record, "a referral")
+        return Answer(status=nothing.status, kind=Kind.REFERRAL, reason=nothing.reason)
+    if is_lame(reply, name_of(trusted.zone)):
+        return _nothing(trusted.zone, record, "not authoritative")
     return _absent(reply, name, rdtype, gather(reply, trusted.zone, trusted.keys, now))
+
+
+def _nothing(zone: str, record: str, detail: str) -> Answer:
+    """The server did not tell."""
+    reason = Reason(code=Code.NO_ANSWER, zone=zone, record=record, params=(("detail", detail),))
+    return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason)
 
 
 def _positive(reply: Message, rrset: RRset, trusted: Trusted, now: datetime, kind: Kind) -> Answer:
@@ -126,8 +150,9 @@ def _positive(reply: Message, rrset: RRset, trusted: Trusted, now: datetime, kin
     owner = name_of(rrset.name)
     status, reason = Status.SECURE, None
     if checked.labels < len(owner.labels) - 1 - (1 if owner.is_wild() else 0):
-        proven = no_closer_match(gather(reply, trusted.zone, trusted.keys, now), owner, checked.labels)
-        status, reason = _WILDCARD[proven], _reason_for(proven, trusted.zone, f"{rrset.name} {rrset.type}")
+        proofs = gather(reply, trusted.zone, trusted.keys, now)
+        proven = no_closer_match(proofs, owner, checked.labels)
+        status, reason = _WILDCARD[proven], _reason_for(proven, proofs, f"{rrset.name} {rrset.type}")
     return Answer(status=status, kind=kind, reason=reason, rrset=rrset, target=target, signed=checked)
 
 
@@ -140,16 +165,24 @@ _WILDCARD = {
 }
 
 
-def _reason_for(proven: Absence, zone: str, record: str) -> Reason | None:
+def _reason_for(proven: Absence, proofs: Proofs, record: str) -> Reason | None:
     codes = {
-        Absence.DELEGATION: Code.NO_DS,
         Absence.OPT_OUT: Code.OPT_OUT,
+        Absence.OPT_OUT_NXDOMAIN: Code.OPT_OUT,
         Absence.ITERATIONS: Code.NSEC3_ITERATIONS,
-        Absence.NOTHING: Code.DENIAL_WRONG,
         Absence.TOO_COSTLY: Code.TOO_COSTLY,
     }
     code = codes.get(proven)
-    return Reason(code=code, zone=zone, record=record) if code else None
+    if code is None:
+        return _no_proof(proofs, record) if proven is Absence.NOTHING else None
+    return Reason(code=code, zone=canonical_text(proofs.zone), record=record)
+
+
+def _no_proof(proofs: Proofs, record: str) -> Reason:
+    if proofs.fault is not None:
+        return proofs.fault
+    code = Code.DENIAL_WRONG if proofs.nsec or proofs.nsec3 else Code.DENIAL_MISSING
+    return Reason(code=code, zone=canonical_text(proofs.zone), record=record)
 
 
 def _dname_above(reply: Message, name: str, zone: str) -> RRset | None:
@@ -163,30 +196,36 @@ def _dname_above(reply: Message, name: str, zone: str) -> RRset | None:
     return None
 
 
-def _renamed(reply: Message, dname: RRset, name: str, trusted: Trusted, now: datetime) -> Answer:
-    """A DNAME is signed, the CNAME made from it is not: its target is worked out here (RFC 6672 §5.3.1)."""
+def _renamed(
+    reply: Message, dname: RRset, name: str, made: RRset | None, trusted: Trusted, now: datetime
+) -> Answer:
+    """A DNAME is signed, the CNAME made from it is not: its target is worked out here (RFC 6672 §5.3.1).
+
+    `made` is that CNAME when it was asked for, and then the answer.
+    """
     judged = _positive(reply, dname, trusted, now, Kind.POSITIVE)
     record = rdata_of("DNAME", dname.rdata[0])
     assert isinstance(record, DNAME)
     prefix = name_of(name).relativize(name_of(dname.name))
     try:
-        target = canonical_text(prefix.concatenate(record.target))
+        target = prefix.concatenate(record.target).canonicalize()
     except dns.name.NameTooLong:
-        reason = Reason(
-            code=Code.NO_ANSWER,
-            zone=trusted.zone,
-            record=f"{dname.name} DNAME",
-            params=(("detail", "YXDOMAIN"),),
-        )
-        return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason)
+        return _nothing(trusted.zone, f"{dname.name} DNAME", "YXDOMAIN")
+    if made is not None and any(rdata_of("CNAME", wire) != _cname(target) for wire in made.rdata):
+        reason = Reason(code=Code.SIGNATURE_MISSING, zone=trusted.zone, record=f"{name} CNAME")
+        return Answer(status=Status.BOGUS, kind=Kind.POSITIVE, reason=reason, rrset=made)
     return Answer(
         status=judged.status,
-        kind=Kind.ALIAS,
+        kind=Kind.ALIAS if made is None else Kind.POSITIVE,
         reason=judged.reason,
-        rrset=dname,
-        target=target,
+        rrset=made or dname,
+        target=canonical_text(target),
         signed=judged.signed,
     )
+
+
+def _cname(target: dns.name.Name) -> CNAME:
+    return CNAME(dns.rdataclass.IN, dns.rdatatype.CNAME, target)  # type: ignore[no-untyped-call]
 
 
 def _refers_below(reply: Message, name: str, zone: str) -> bool:
@@ -203,21 +242,25 @@ def _refers_below(reply: Message, name: str, zone: str) -> bool:
 
 def _absent(reply: Message, name: str, rdtype: str, proofs: Proofs) -> Answer:
     record = f"{name} {rdtype}"
-    zone = canonical_text(proofs.zone)
     proven = absence(proofs, name_of(name), dns.rdatatype.from_text(rdtype))
     said = Kind.NXDOMAIN if reply.rcode == "NXDOMAIN" else Kind.NODATA
-    if proven is Absence.NXNAME:
-        return Answer(status=Status.SECURE, kind=Kind.NXDOMAIN)
-    if proven is Absence.NODATA:
-        # also under NXDOMAIN: some servers deny empty non-terminals too strongly; the records are what is signed
-        return Answer(status=Status.SECURE, kind=Kind.NODATA)
-    if proven is Absence.NXDOMAIN and said is Kind.NXDOMAIN:
-        return Answer(status=Status.SECURE, kind=Kind.NXDOMAIN)
-    if proven in (Absence.DELEGATION, Absence.OPT_OUT, Absence.ITERATIONS):
-        return Answer(status=Status.INSECURE, kind=said, reason=_reason_for(proven, zone, record))
-    if proven is Absence.TOO_COSTLY:
-        return Answer(status=Status.BOGUS, kind=said, reason=_reason_for(proven, zone, record))
-    if proofs.fault is not None:
-        return Answer(status=Status.BOGUS, kind=said, reason=proofs.fault)
-    code = Code.DENIAL_WRONG if proofs.nsec or proofs.nsec3 else Code.DENIAL_MISSING
-    return Answer(status=Status.BOGUS, kind=said, reason=Reason(code=code, zone=zone, record=record))
+    known = _ABSENT.get((said, proven))
+    if known is None:
+        proven = Absence.TOO_COSTLY if proven is Absence.TOO_COSTLY else Absence.NOTHING
+        return Answer(status=Status.BOGUS, kind=said, reason=_reason_for(proven, proofs, record))
+    status, kind = known
+    return Answer(status=status, kind=kind, reason=_reason_for(proven, proofs, record))
+
+
+_BOTH = (Kind.NODATA, Kind.NXDOMAIN)
+_ABSENT: dict[tuple[Kind, Absence], tuple[Status, Kind]] = {
+    # Also under NXDOMAIN: some servers deny empty non-terminals too strongly; the records are what is signed.
+    **{(said, Absence.NODATA): (Status.SECURE, Kind.NODATA) for said in _BOTH},
+    **{(said, Absence.DELEGATION): (Status.SECURE, Kind.DELEGATION) for said in _BOTH},
+    **{(said, Absence.NXNAME): (Status.SECURE, Kind.NXDOMAIN) for said in _BOTH},
+    **{(said, Absence.ITERATIONS): (Status.INSECURE, said) for said in _BOTH},
+    **{(said, Absence.OPT_OUT_NXDOMAIN): (Status.INSECURE, said) for said in _BOTH},
+    (Kind.NODATA, Absence.OPT_OUT): (Status.INSECURE, Kind.NODATA),
+    (Kind.NXDOMAIN, Absence.NXDOMAIN): (Status.SECURE, Kind.NXDOMAIN),
+}
+"""What the reply's code and its records come to together; any other pair is bogus."""

@@ -51,8 +51,11 @@ class Walker:
     async def walk(self, name: str) -> Step:
         """The chain from the closest anchor down to `name` (absolute, lower case)."""
         anchors = closest_anchors(self.anchors, name_of(name))
-        apex = anchors[0].name if anchors else "."
-        step = await self._kept(apex, apex, lambda: self._start(anchors, name))
+        if not anchors:
+            chain = ChainObservation(name=name, anchors=(), start=None, cuts=())
+            return Step(standing=start((), name, None, self._now()), servers=None, chain=chain)
+        apex = anchors[0].name
+        step = await self._kept(apex, apex, lambda: self._start(anchors))
         for below in path(anchors, name):
             if step.ended:
                 break
@@ -69,10 +72,7 @@ class Walker:
                     self._steps.keep((apex, name), known)
             return known
 
-    async def _start(self, anchors: tuple[RRset, ...], name: str) -> Step:
-        if not anchors:
-            chain = ChainObservation(name=name, anchors=(), start=None, cuts=())
-            return Step(standing=start((), name, None, self._now()), servers=None, chain=chain)
+    async def _start(self, anchors: tuple[RRset, ...]) -> Step:
         apex = anchors[0].name
         root = self.resolver.root
         servers = root if apex == "." else await self.resolver.zone_servers(name_of(apex))

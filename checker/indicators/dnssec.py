@@ -61,7 +61,8 @@ def _judge_domain(observation: DnssecObservation, ruleset: Ruleset) -> tuple[Val
     if standing.status is Status.INDETERMINATE:
         return Value.UNKNOWN, because, True
     if standing.status is Status.INSECURE:
-        if standing.reason is not None and standing.reason.code is Code.NO_ANCHOR:
+        no_anchor = standing.reason is not None and standing.reason.code is Code.NO_ANCHOR
+        if no_anchor or _starts_here(observation, standing):
             return Value.UNKNOWN, because, False
         return Value.NO, because + _signed_anyway(observation, standing, ruleset), False
     if standing.status is Status.BOGUS:

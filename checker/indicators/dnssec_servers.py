@@ -7,12 +7,13 @@ from checker.dns.algorithms import CAPS, DEPRECATED
 from checker.dns.chain import Standing
 from checker.dns.reasons import Reason, Status
 from checker.dns.records import find, name_of
+from checker.dns.responses import is_lame
 from checker.dns.signatures import Key
 from checker.dns.trust import Trusted, trust_zone
 from checker.dns.validate import Answer, Kind, judge_answer
 from checker.observations.dns import DnssecObservation, Message, Reply, ServerView
 
-_LAME = frozenset({"REFUSED", "SERVFAIL", "NOTAUTH", "NOTIMP", "FORMERR"})
+_TELLING = frozenset({"NOERROR", "NXDOMAIN"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class ServersSeen:
 def judge_servers(observation: DnssecObservation, standing: Standing) -> ServersSeen:
     """Judge all views under the zone's keys as the chain found them, and under each server's own DNSKEY RRset.
 
-    A server counts as answering when it gave at least one reply with EDNS that is no refusal.
+    A server counts as answering when its first reply is neither a refusal nor lame, and has EDNS or signatures.
     """
     assert standing.trusted is not None
     trusted = Trusted(zone=standing.zone, keys=_all_keys(observation, standing))
@@ -40,7 +41,7 @@ def judge_servers(observation: DnssecObservation, standing: Standing) -> Servers
     answering = 0
     for view in observation.views:
         where = f"{view.server.name.rstrip('.')} ({view.server.address})"
-        trouble = _unusable(view)
+        trouble = _unusable(view, standing.zone)
         if trouble is not None:
             unusable.append((where, trouble))
             continue
@@ -70,20 +71,23 @@ def _all_keys(observation: DnssecObservation, standing: Standing) -> tuple[Key, 
     return tuple(dict.fromkeys(keys))
 
 
-def _unusable(view: ServerView) -> str | None:
+def _unusable(view: ServerView, zone: str) -> str | None:
     """Why the server's replies say nothing about signatures, or None."""
     first = view.replies[0] if view.replies else None
     if first is None or first.message is None:
         return str(first.failure.value) if first is not None and first.failure else "not asked"
-    if first.message.rcode in _LAME:
+    if first.message.rcode not in _TELLING:
         return first.message.rcode
-    return None if first.message.edns else "no EDNS"
+    if is_lame(first.message, name_of(zone)):
+        return "not authoritative"
+    signed = any(rrset.signatures for rrset in first.message.answer)
+    return None if first.message.edns or signed else "no EDNS"
 
 
 def _first_fault(view: ServerView, trusted: Trusted, standing: Standing, now: datetime) -> Reason | None:
     for reply in view.replies:
         message = reply.message
-        if message is None or message.rcode in _LAME or not message.edns:
+        if message is None or message.rcode not in _TELLING:
             continue
         reason = _fault(reply, message, trusted, standing, now)
         if reason is not None:
@@ -96,7 +100,7 @@ def _fault(
 ) -> Reason | None:
     if reply.type == "DNSKEY" and standing.ds is not None:
         checked = trust_zone(message, standing.zone, standing.ds, now)
-        return checked if isinstance(checked, Reason) else None
+        return checked if isinstance(checked, Reason) and message.edns else None
     name = reply.name
     for _ in range(CAPS.alias_hops):
         answer = judge_answer(message, name, reply.type, trusted, now)

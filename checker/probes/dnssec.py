@@ -32,7 +32,7 @@ Question = tuple[str, str]
 async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Walker) -> DnssecObservation:
     """Walk to the domain's zone and ask each of its server addresses for DNSKEY, SOA, NS and the row's RRsets.
 
-    `questions` are (name, type) of the row, A-labels without trailing dot; those outside the zone are left out. One
+    `questions` are (name, type) of the row, A-labels without trailing dot; those of other zones are left out. One
     random nonexistent name below the zone is asked besides. Servers are asked only where the chain is secure.
     """
     network = walker.resolver.network
@@ -46,7 +46,8 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     views: tuple[ServerView, ...] = ()
     if step.standing.status is Status.SECURE and step.servers is not None and not step.standing.nonexistent:
         nonexistent = _below(f"x{secrets.token_hex(8)}", step.standing.zone)
-        views = await _views(walker, step, step.servers, _wanted(step.standing.zone, questions, nonexistent))
+        inside = await _inside(walker, step.standing.zone, name, questions)
+        views = await _views(walker, step, step.servers, _wanted(step.standing.zone, inside, nonexistent))
     return DnssecObservation(
         domain=domain,
         observed_at=observed_at,
@@ -67,10 +68,26 @@ def unobserved(domain: str, walker: Walker, failure: Failure) -> DnssecObservati
     )
 
 
-def _wanted(zone: str, questions: Sequence[Question], nonexistent: str) -> tuple[Question, ...]:
-    apex = name_of(zone)
+async def _inside(
+    walker: Walker, zone: str, domain: str, questions: Sequence[Question]
+) -> tuple[Question, ...]:
+    """The questions whose names lie in the zone itself: what hangs below another cut is signed by others, or nobody."""
     row = [(canonical_text(dns.name.from_text(name)), rdtype) for name, rdtype in questions]
-    inside = [(name, rdtype) for name, rdtype in row if name_of(name).is_subdomain(apex)]
+    below = dict.fromkeys(
+        name for name, _ in row if name != domain and name_of(name).is_subdomain(name_of(zone))
+    )
+    steps = await asyncio.gather(*(walker.walk(name) for name in below))
+    held = {domain, *(name for name, step in zip(below, steps, strict=True) if _holds(zone, step))}
+    return tuple(question for question in row if question[0] in held)
+
+
+def _holds(zone: str, step: Step) -> bool:
+    """Whether the way down to a name ends in the zone, or broke off there without proof of a cut."""
+    trusted = step.standing.trusted
+    return trusted is not None and trusted.zone == zone
+
+
+def _wanted(zone: str, inside: Sequence[Question], nonexistent: str) -> tuple[Question, ...]:
     denial = [(nonexistent, "A")] if nonexistent else []
     return tuple(dict.fromkeys([(zone, "DNSKEY"), (zone, "SOA"), (zone, "NS"), *inside, *denial]))
 

@@ -234,6 +234,19 @@ def test_our_own_bug_is_one_line_and_code_3(monkeypatch: pytest.MonkeyPatch, cap
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_trace_holds_nothing_that_a_terminal_obeys(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def broken(_: object) -> object:
+        raise RuntimeError("a server said \x1b]0;owned\x07\x9b31m\u202e")
+
+    monkeypatch.setattr("checker.cli.instruments.instruments", broken)
+    assert main(["doctor", "--verbose"]) == 3
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert all(line.isprintable() for line in said.splitlines())
+
+
 def test_misspelt_variables_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.setenv("CHECKER_TIEMOUT", "3")
     assert main(["resolve", "a.se"], network_class=NoNetwork) == 3

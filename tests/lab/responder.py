@@ -25,6 +25,7 @@ PAYLOAD_MAX_BYTES = 4096
 PLAIN_MAX_BYTES = 512
 TCP_MAX_BYTES = 65_535
 ALIASES_MAX = 16
+OPCODE = 0x7800
 META_TYPES = range(249, 256)
 _RENDERER: Any = dns.renderer.Renderer  # dnspython leaves it untyped
 
@@ -69,11 +70,13 @@ class Responder:
             return wire[:2] + struct.pack("!HHHHH", QR | FORMERR, 0, 0, 0, 0)
         if query is None:
             return None
+        if opcode := query.flags & OPCODE:
+            # The header alone: what would be a question here is another kind of section there (RFC 2136 §2.3).
+            return wire[:2] + struct.pack("!HHHHH", QR | opcode | NOTIMP, 0, 0, 0, 0)
         room = TCP_MAX_BYTES if is_tcp else _udp_room(query.payload)
         edns = None if query.payload is None else query.edns_version
-        # An opcode makes another answer; RD and CD are copied below.
-        kind = query.rdclass << 16 | (query.flags & 0x7800)
-        key = (query.name_wire.lower(), kind << 16 | query.rdtype, room, edns, query.dnssec_ok)
+        kind = query.rdclass << 16 | query.rdtype
+        key = (query.name_wire.lower(), kind, room, edns, query.dnssec_ok)  # RD and CD are copied below
         if key not in self._rendered:
             self._rendered[key] = self._render(query, room)
         body = self._rendered[key]
@@ -94,19 +97,16 @@ class Responder:
         answer = self._answer(query)
         if answer is None:
             return None
-        opcode = query.flags & 0x7800
         attempts = (answer.glue + answer.extra, answer.glue)
         for additional in attempts:
             try:
-                return _write(query, answer, additional, room, opcode)
+                return _write(query, answer, additional, room, 0)
             except dns.exception.TooBig:
                 continue
         cut = _Answer(rcode=answer.rcode, authoritative=answer.authoritative)
-        return _write(query, cut, [], room, opcode | TC)
+        return _write(query, cut, [], room, TC)
 
     def _answer(self, query: Query) -> _Answer | None:
-        if query.flags & 0x7800:
-            return _Answer(rcode=NOTIMP, authoritative=False)
         if query.payload is not None and query.edns_version > 0:
             return _Answer(rcode=BADVERS, authoritative=False)
         name = query.name
