@@ -85,28 +85,30 @@ def differences(ours: dict[str, dict[str, str]], theirs: dict[str, dict[str, str
     ]
 
 
-def faults(output: Path, code: str, column: str) -> list[str]:
-    """The messages behind one cell, the faults first, from results.json."""
+def findings(output: Path, code: str, column: str) -> dict[str, str]:
+    """What stands behind one cell in results.json, by message: its severity."""
     results = json.loads((output / "results.json").read_text(encoding="utf-8"))["results"]
-    findings = next(row for row in results if row["code"] == code)["indicators"][column]["findings"]
-    order = ("fault", "warning", "note")
+    found = next(row for row in results if row["code"] == code)["indicators"][column]["findings"]
+    return {finding["message"]: finding["severity"] for finding in found}
+
+
+def reasons(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """The messages that came, or became graver; notes apart."""
     return [
-        f["message"]
-        for f in sorted(findings, key=lambda f: order.index(f["severity"]))
-        if f["severity"] == "fault"
+        message for message, severity in now.items() if severity != "note" and before.get(message) != severity
     ]
 
 
-def _compare_rulesets(lab: Path, output: Path, before: dict[str, dict[str, str]]) -> int:
+def _compare_rulesets(lab: Path, of_2017: Path, output: Path) -> int:
     code, seconds = sweep(lab, output, "2026")
     if code:
         return code
-    now = cells(output / "results.csv")
+    before, now = cells(of_2017 / "results.csv"), cells(output / "results.csv")
     changed = differences(now, before)
     print(f"\nThe same servers under the ruleset 2026 ({seconds:.1f} s): {len(changed)} cells differ.")
     for region, column in changed:
         print(f"  {region:<3} {column:<9} {before[region][column]} → {now[region][column]}")
-        for message in faults(output, region, column):
+        for message in reasons(findings(of_2017, region, column), findings(output, region, column)):
             print(f"        {message}")
     return 0
 
@@ -137,7 +139,9 @@ def main() -> int:
         sys.stdout.flush()
         if wrong:
             return 1
-        return 0 if options.only_2017 else _compare_rulesets(lab, Path(f"{options.output}-2026"), ours)
+        return (
+            0 if options.only_2017 else _compare_rulesets(lab, options.output, Path(f"{options.output}-2026"))
+        )
 
 
 if __name__ == "__main__":
