@@ -69,13 +69,16 @@ async def ask(network: Network, address: IPAddress, url: WebUrl, *, cookies: str
             hop=hop,
             location=location,
             set_cookies=tuple(
-                _text(value) for name, value in response.headers.raw if name.lower() == b"set-cookie"
+                # byte for byte, so that they go back as they came (RFC 6265bis §5.8.3 has octets, not text)
+                value.decode("latin-1")
+                for name, value in response.headers.raw
+                if name.lower() == b"set-cookie"
             ),
             took_s=_since(transport.connected_at, loop),
         )
 
 
-def _headers(network: Network, url: WebUrl, cookies: str) -> dict[str, str]:
+def _headers(network: Network, url: WebUrl, cookies: str) -> list[tuple[bytes, bytes]]:
     headers = {
         "Host": url.authority,
         "User-Agent": network.identity.user_agent,
@@ -84,7 +87,9 @@ def _headers(network: Network, url: WebUrl, cookies: str) -> dict[str, str]:
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    return headers | {"Cookie": cookies} if cookies else headers
+    if cookies:
+        headers["Cookie"] = cookies
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _end(transport: PinnedTransport, url: WebUrl) -> VisitEnd:

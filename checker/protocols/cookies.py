@@ -3,12 +3,16 @@
 Some sites redirect to themselves until their cookie comes back; without the echo they would look like loops.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_COOKIES = 20
 MAX_COOKIE_CHARACTERS = 4_096
 """Name and value together (RFC 6265 §6.1)."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""What no header may carry; every other octet goes back as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +30,9 @@ def remember(jar: tuple[Cookie, ...], host: str, set_cookies: Iterable[str]) -> 
     kept = {(cookie.host, cookie.name): cookie for cookie in jar}
     for line in set_cookies:
         pair, *attributes = line.split(";")
-        name, _, value = (part.strip() for part in pair.partition("="))
+        name, _, value = (part.strip(" \t") for part in pair.partition("="))
         flags = {attribute.strip().lower() for attribute in attributes}
-        if not name or len(name) + len(value) > MAX_COOKIE_CHARACTERS or not f"{name}{value}".isprintable():
+        if not name or len(name) + len(value) > MAX_COOKIE_CHARACTERS or _CONTROL.search(f"{name}{value}"):
             continue
         if flags & {"max-age=0", "max-age=-1"}:
             kept.pop((host, name), None)

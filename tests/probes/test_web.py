@@ -200,6 +200,19 @@ async def test_a_cookie_check_is_no_loop() -> None:
     assert visit.end is VisitEnd.CONTENT
 
 
+@pytest.mark.parametrize("cookie", ["seen=å", "seen=\u00d6\u0096", "sån=1", "seen=\u65e5\u672c"])
+async def test_a_cookie_goes_back_octet_by_octet(cookie: str) -> None:
+    octets = cookie.encode()
+
+    async def check(request: bytes, writer: asyncio.StreamWriter) -> None:
+        again = redirect("/", "Set-Cookie: REPLACED").replace(b"REPLACED", octets)
+        writer.write(PAGE if b"Cookie: " + octets in request else again)
+
+    async with lab({(V4, 80): check}) as net:
+        seen = await observe(net)
+    assert [hop.status for hop in seen.endpoints[0].http.hops] == [301, 200]
+
+
 async def test_the_same_host_stays_on_its_address_and_others_are_resolved_in_the_same_family() -> None:
     back = by_path({"/a": redirect(f"http://{HOST.upper()}/b")})
     other_v6 = ip_address("2001:db8::9")
