@@ -12,6 +12,7 @@ from checker.cli.progress import Progress
 from checker.cli.vantage import look
 from checker.conversations import Conversations
 from checker.indicators.registry import INDICATORS, Indicator
+from checker.observations.fact import Fact
 from checker.probes.vantage import unusable
 from checker.report.model import RowResult, SweepInfo
 from checker.report.spool import Spool
@@ -100,8 +101,10 @@ async def measure_rows(
                 severities.update(found.severity for verdict in result.verdicts for found in verdict.findings)
                 anything = anything or _measured(result)
                 progress.judged(result)
-    if rows and not anything and not sweep.tally.not_measured:
-        await _usable(tools, published=not in_full)
+    if rows and not in_full:
+        await _still_there(tools, vantage)
+    elif rows and not anything and not sweep.tally.not_measured:
+        await _usable(tools, published=False)
     info = SweepInfo(
         second_attempts=retest,
         id=f"{started:%Y%m%dT%H%M%SZ}",
@@ -127,6 +130,19 @@ async def _usable(tools: Instruments, *, published: bool) -> "Vantage":
         spared = "; nothing was published" if published else ""
         raise Quit(ExitCode.FAILED, f"{why}{spared} (checker doctor says more)")
     return vantage
+
+
+async def _still_there(tools: Instruments, before: "Vantage") -> None:
+    """Quit (FAILED) when a way out that worked at the start is gone at the end.
+
+    Nobody knows since when, and every `Nej` of the time after would be our trouble shown as theirs.
+    """
+    now = await _usable(tools, published=True)
+    families = (("IPv4", before.ipv4, now.ipv4), ("IPv6", before.ipv6, now.ipv6))
+    lost = [family for family, then, since in families if then is Fact.YES and since is Fact.NO]
+    if lost:
+        words = f"{' and '.join(lost)} worked when the sweep began and did not at its end"
+        raise Quit(ExitCode.FAILED, f"{words}; nothing was published (checker doctor says more)")
 
 
 def _measured(result: RowResult) -> bool:

@@ -1,6 +1,5 @@
 """`checker resolve`: one RRset, resolved from the root hints and validated, as `delv` does."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -71,22 +70,29 @@ def _question(name: str, rdtype: str) -> tuple[str, str]:
     return asked, dns.rdatatype.to_text(kind)
 
 
-async def _resolved(walker: "Walker", name: str, rdtype: str, deadline_s: float) -> "Resolved":
-    """Resolve; quits (FAILED) when nobody answered anything, the root's servers included."""
-    import dns.name  # noqa: PLC0415 - start-up
-    import dns.rdatatype  # noqa: PLC0415 - start-up
+async def _resolved(tools: "Instruments", name: str, rdtype: str) -> "Resolved":
+    """Resolve; quits (FAILED) when a poor outcome is our own: no root server answers, or not as the anchors say."""
+    import asyncio  # noqa: PLC0415 - start-up
 
     from checker.dns.answer import resolve_validated, unresolved  # noqa: PLC0415 - start-up
+    from checker.dns.reasons import Status  # noqa: PLC0415 - start-up
+    from checker.probes.vantage import observe_vantage, unusable  # noqa: PLC0415 - start-up
 
     try:
-        async with asyncio.timeout(deadline_s):
-            found = await resolve_validated(walker, name, rdtype)
+        async with asyncio.timeout(tools.settings.deadline):
+            found = await resolve_validated(tools.walker, name, rdtype)
     except TimeoutError:
-        found = unresolved(name, rdtype, f"nothing certain within {deadline_s:g} s")
-    if not found.rcode:
-        root = await walker.resolver.ask_zone(walker.resolver.root, dns.name.root, dns.rdatatype.NS)
-        if root is None or root.message is None:
-            raise Quit(ExitCode.FAILED, "nothing could be asked: no root server answers; see checker doctor")
+        found = unresolved(name, rdtype, f"nothing certain within {tools.settings.deadline:g} s")
+    if found.rcode and found.status in (Status.SECURE, Status.INSECURE):
+        return found
+    vantage = await observe_vantage(
+        tools.network,
+        name=tools.settings.vantage,
+        hints=tools.resolver.root.glue,
+        anchors=tools.walker.anchors,
+    )
+    if why := unusable(vantage):
+        raise Quit(ExitCode.FAILED, f"{why} (checker doctor says more)")
     return found
 
 

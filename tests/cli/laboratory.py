@@ -34,6 +34,15 @@ class Faulty(LabNetwork):
         return super().locate(address, port, udp=udp)
 
 
+class LosesIpv6(LabNetwork):
+    """A lab from which IPv6 goes away at the first visit to a web server."""
+
+    def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:
+        if port in (80, 443):
+            self._families[6] = False
+        return super().locate(address, port, udp=udp)
+
+
 class Laboratory:
     """Runs commands against the lab whose files stand in `directory`."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.laboratory import Faulty, Laboratory, laboratory
+from tests.cli.laboratory import Faulty, Laboratory, LosesIpv6, laboratory
 
 Captured = pytest.CaptureFixture[str]
 FILES = [
@@ -173,3 +173,11 @@ def test_doctor_tries_port_25_at_the_control_host(
     assert lab.checker("doctor") == 0
     said = capsys.readouterr().out
     assert f"The control host nobody.{rows[0]['domain']} has no address" in said
+
+
+def test_a_way_out_that_is_lost_on_the_way_publishes_nothing(lab: Laboratory, capsys: Captured) -> None:
+    assert lab.checker("sweep", str(lab.domains), "--quiet", network_class=LosesIpv6) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "IPv6 worked when the sweep began and did not at its end; nothing was published" in captured.err
+    assert not Path("output").exists()
