@@ -98,18 +98,13 @@ class Exchange:
                     break
                 continue
             state.round_trip_s += _SMOOTHING * (loop.time() - started - state.round_trip_s)
-            if message.rcode in _EDNS_TROUBLE and payload:
+            plain = payload == 0
+            if message.rcode in _EDNS_TROUBLE and not plain:
                 # RFC 6891 §7: perhaps it does not know EDNS; the question is asked again without
-                try:
-                    plain = await self._attempt(server, name, rdtype, "udp", 0)
-                except NetworkError:
-                    return _reply(server, question, message, None, transport)
-                if plain.rcode in _EDNS_TROUBLE:
-                    return _reply(
-                        server, question, message, None, transport
-                    )  # it was not EDNS that troubled it
-                message, payload = plain, 0
-            if payload == 0 and loop.time() >= state.without_edns_until:
+                again = await self._without_edns(server, name, rdtype)
+                plain = again is not None
+                message = again or message
+            if plain and loop.time() >= state.without_edns_until:
                 state.without_edns_until = loop.time() + WITHOUT_EDNS_FOR_S
             state.over_tcp = state.over_tcp or (transport == "tcp" and thorough)
             return _reply(server, question, message, None, transport)
@@ -118,6 +113,16 @@ class Exchange:
         if thorough and first.failure is Failure.TIMEOUT:
             self._silent_until.keep((server.address, zone), loop.time() + SILENT_FOR_S)
         return _reply(server, question, None, first.failure)
+
+    async def _without_edns(
+        self, server: NameServer, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
+    ) -> Message | None:
+        """The answer without EDNS; None when there is none, or when it was not EDNS that troubled the server."""
+        try:
+            message = await self._attempt(server, name, rdtype, "udp", 0)
+        except NetworkError:
+            return None
+        return None if message.rcode in _EDNS_TROUBLE else message
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
         without_edns = asyncio.get_running_loop().time() < state.without_edns_until

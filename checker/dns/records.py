@@ -180,3 +180,13 @@ def find(section: tuple[RRset, ...], name: str, rdtype: str) -> RRset | None:
 def texts(rrset: RRset) -> tuple[str, ...]:
     """Presentation forms of all record data, sorted."""
     return tuple(sorted(rdata.to_text() for rdata in rdatas(rrset)))
+
+
+def is_lame(message: Message, zone: dns.name.Name) -> bool:
+    """Whether the reply says nothing at all for the zone: no authority, no records of it, no way down (RFC 1912 §2.8)."""
+    down = any(
+        rrset.type != "NS"
+        or (rrset.rdata and zone != (owner := name_of(rrset.name)) and owner.is_subdomain(zone))
+        for rrset in message.authority
+    )
+    return message.rcode == "NOERROR" and not message.authoritative and not message.answer and not down

@@ -70,16 +70,6 @@ def classify(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype:
     return Response(shape=Shape.UNUSABLE)
 
 
-def is_lame(message: Message, zone: dns.name.Name) -> bool:
-    """Whether the reply says nothing at all for the zone: no authority, no records of it, no way down (RFC 1912 §2.8)."""
-    down = any(
-        rrset.type != "NS"
-        or (rrset.rdata and zone != (owner := name_of(rrset.name)) and owner.is_subdomain(zone))
-        for rrset in message.authority
-    )
-    return message.rcode == "NOERROR" and not message.authoritative and not message.answer and not down
-
-
 def referral(message: Message, zone: dns.name.Name, name: dns.name.Name) -> ZoneServers | None:
     """The delegation in the authority section, when it leads down from `zone` towards `name`."""
     for rrset in message.authority:

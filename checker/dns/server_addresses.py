@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dns.name
 
@@ -18,22 +18,25 @@ MAX_SEARCHES = 100
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The zones whose servers are being looked for already, and how many searches the question has led to.
+    """The zones whose servers are being looked for already, those servers, and how many searches the question led to.
 
-    To come back to one of the zones would lead in a circle; `searches` is one number, shared by all branches.
+    To come back to a zone or a server would lead in a circle; `searches` is one number, shared by all branches.
     """
 
     zones: frozenset[dns.name.Name] = frozenset()
+    servers: frozenset[dns.name.Name] = frozenset()
     searches: list[int] = field(default_factory=lambda: [0])
 
     def into(self, zone: dns.name.Name) -> "Trail":
         """The same trail, one zone longer."""
-        return Trail(self.zones | {zone}, self.searches)
+        return replace(self, zones=self.zones | {zone})
 
-    def spent(self) -> bool:
-        """Count one more search; whether that is one too many."""
+    def towards(self, ns: dns.name.Name) -> "Trail | None":
+        """The trail of the search for this server, which is hereby counted; None when it must not be made."""
         self.searches[0] += 1
-        return self.searches[0] > MAX_SEARCHES
+        if ns in self.servers or self.searches[0] > MAX_SEARCHES:
+            return None
+        return replace(self, servers=self.servers | {ns})
 
 
 Search = Callable[[dns.name.Name, str, Trail], Awaitable[Lookup]]
@@ -74,13 +77,17 @@ class ServerAddresses:
         return tuple(found)
 
     async def _of(self, ns: dns.name.Name, trail: Trail) -> tuple[NameServer, ...]:
+        known = self._known.get(ns)
+        if known is not None:
+            return known
+        towards = trail.towards(ns)
+        if towards is None:
+            return ()
         async with self._flights.turn(ns, wait_s=FLIGHT_WAIT_S):
             known = self._known.get(ns)
             if known is not None:
                 return known
-            if trail.spent():
-                return ()
-            lookups = await asyncio.gather(self._search(ns, "A", trail), self._search(ns, "AAAA", trail))
+            lookups = await asyncio.gather(self._search(ns, "A", towards), self._search(ns, "AAAA", towards))
             text = canonical_text(ns)
             found = tuple(
                 NameServer(name=text, address=address) for lookup in lookups for address in lookup.addresses

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-import dns.name
-import dns.rdataclass
 import dns.rdatatype
 from dns.rdtypes.ANY.CNAME import CNAME
-from dns.rdtypes.ANY.DNAME import DNAME
 
+from checker.dns.aliases import dname_above, leads_to, renamed
 from checker.dns.denial import Absence, Proofs, absence, gather, no_closer_match
 from checker.dns.reasons import Code, Reason, Status
-from checker.dns.records import canonical_text, find, name_of, rdata_of
-from checker.dns.responses import is_lame
+from checker.dns.records import canonical_text, find, is_lame, name_of, rdata_of
 from checker.dns.signatures import Signed, check_signatures
 from checker.dns.trust import Trusted, usable_ds
 from checker.observations.dns import Message, RRset
@@ -114,9 +111,9 @@ def _judged(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datet
     if reply.rcode not in ("NOERROR", "NXDOMAIN"):
         return _nothing(trusted.zone, record, reply.rcode)
     rrset = find(reply.answer, name, rdtype)
-    dname = _dname_above(reply, name, trusted.zone)
+    dname = dname_above(reply, name, trusted.zone)
     if dname is not None and (rrset is None or (rdtype == "CNAME" and not rrset.signatures)):
-        return _renamed(reply, dname, name, rrset, trusted, now)
+        return _renamed(_positive(reply, dname, trusted, now, Kind.POSITIVE), name, rrset, trusted.zone)
     if rrset is not None:
         return _positive(reply, rrset, trusted, now, Kind.POSITIVE)
     alias = find(reply.answer, name, "CNAME")
@@ -185,34 +182,18 @@ def _no_proof(proofs: Proofs, record: str) -> Reason:
     return Reason(code=code, zone=canonical_text(proofs.zone), record=record)
 
 
-def _dname_above(reply: Message, name: str, zone: str) -> RRset | None:
-    """A DNAME of the zone at a proper ancestor of the name (RFC 6672 §2.3)."""
-    asked = name_of(name)
-    for rrset in reply.answer:
-        owner = name_of(rrset.name)
-        above = rrset.type == "DNAME" and rrset.rdata and asked != owner and asked.is_subdomain(owner)
-        if above and owner.is_subdomain(name_of(zone)):
-            return rrset
-    return None
-
-
-def _renamed(
-    reply: Message, dname: RRset, name: str, made: RRset | None, trusted: Trusted, now: datetime
-) -> Answer:
+def _renamed(judged: Answer, name: str, made: RRset | None, zone: str) -> Answer:
     """A DNAME is signed, the CNAME made from it is not: its target is worked out here (RFC 6672 §5.3.1).
 
-    `made` is that CNAME when it was asked for, and then the answer.
+    `judged` holds the DNAME; `made` is that CNAME when it was asked for, and then the answer.
     """
-    judged = _positive(reply, dname, trusted, now, Kind.POSITIVE)
-    record = rdata_of("DNAME", dname.rdata[0])
-    assert isinstance(record, DNAME)
-    prefix = name_of(name).relativize(name_of(dname.name))
-    try:
-        target = prefix.concatenate(record.target).canonicalize()
-    except dns.name.NameTooLong:
-        return _nothing(trusted.zone, f"{dname.name} DNAME", "YXDOMAIN")
-    if made is not None and any(rdata_of("CNAME", wire) != _cname(target) for wire in made.rdata):
-        reason = Reason(code=Code.SIGNATURE_MISSING, zone=trusted.zone, record=f"{name} CNAME")
+    dname = judged.rrset
+    assert dname is not None
+    target = renamed(name, dname)
+    if target is None:
+        return _nothing(zone, f"{dname.name} DNAME", "YXDOMAIN")
+    if made is not None and not leads_to(made, target):
+        reason = Reason(code=Code.SIGNATURE_MISSING, zone=zone, record=f"{name} CNAME")
         return Answer(status=Status.BOGUS, kind=Kind.POSITIVE, reason=reason, rrset=made)
     return Answer(
         status=judged.status,
@@ -222,10 +203,6 @@ def _renamed(
         target=canonical_text(target),
         signed=judged.signed,
     )
-
-
-def _cname(target: dns.name.Name) -> CNAME:
-    return CNAME(dns.rdataclass.IN, dns.rdatatype.CNAME, target)  # type: ignore[no-untyped-call]
 
 
 def _refers_below(reply: Message, name: str, zone: str) -> bool:

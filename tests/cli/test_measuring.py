@@ -1,5 +1,6 @@
 """The measuring commands against a miniature internet: what they print, write and end with."""
 
+import asyncio
 import csv
 import json
 from collections.abc import Iterator
@@ -136,6 +137,18 @@ def test_resolve_what_does_not_exist(lab: Laboratory, capsys: Captured) -> None:
     assert lab.checker("resolve", "nobody-has-this.example", "A", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["rcode"], found["records"]) == ("NXDOMAIN", [])
+
+
+def test_resolve_ends_at_the_deadline(
+    lab: Laboratory, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    async def endless(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("checker.dns.answer.resolve_validated", endless)
+    assert lab.checker("resolve", "a.se", "A", "--json", "--deadline", "0.1") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["name"], found["status"], found["rcode"]) == ("a.se.", "indeterminate", "")
 
 
 def test_doctor(lab: Laboratory, capsys: Captured) -> None:

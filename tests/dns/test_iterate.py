@@ -1,62 +1,29 @@
 """Resolving and walking through zones that were delegated in awkward ways."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 
 import dns.name
 import dns.rrset
 import pytest
 
 from checker.dns.answer import resolve_validated
-from checker.dns.iterate import Resolver
 from checker.dns.reasons import Code, Status
 from checker.dns.walk import Walker
-from checker.network.addresses import IPAddress
-from checker.network.clock import Clock
-from checker.network.door import Network
-from checker.observations.dns import LookupOutcome, NameServer, RRset
+from checker.observations.dns import LookupOutcome, RRset
+from tests.dns.delegations import anchor, served, walking, zone
 from tests.dns.world import NOW
-from tests.lab.dns_server import DnsServer, start_dns
 from tests.lab.responder import Responder
 from tests.lab.scenario import Dns
 from tests.lab.served_zone import ServedZone
-from tests.lab.signing import Keys, Signer, make_keys, valid_at
+from tests.lab.signing import Signer, make_keys, valid_at
 from tests.lab.zone_contents import TTL, ZoneContents
 
 ROOT, TEST, A, B, SHARED, LAME = (f"192.0.2.{last}" for last in (1, 2, 3, 4, 5, 6))
 KEYS = {
-    apex: make_keys(dns.name.from_text(apex)) for apex in (".", "test.", "signed.test.", "deep.signed.test.")
+    apex: make_keys(dns.name.from_text(apex))
+    for apex in (".", "test.", "signed.test.", "deep.signed.test.", "costly.test.")
 }
-
-
-class DnsOnly(Network):
-    """Leads the told addresses to their servers."""
-
-    def __init__(self, servers: dict[IPAddress, DnsServer]) -> None:
-        super().__init__(clock=Clock(NOW), wait_s=0.3)
-        self._servers = servers
-
-    def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:
-        assert port == 53
-        server = self._servers[address]
-        return "127.0.0.1", server.udp_port if udp else server.tcp_port
-
-
-def zone(apex: str, servers: Iterable[str], *records: tuple[str, str, str]) -> ZoneContents:
-    contents = ZoneContents(apex)
-    contents.add(
-        apex, "SOA", f"{next(iter(servers))} hostmaster.{apex.removeprefix('.')} 1 7200 900 1209600 300"
-    )
-    contents.add(apex, "NS", *servers)
-    for owner, rdtype, rdata in records:
-        contents.add(owner, rdtype, rdata)
-    return contents
-
-
-def served(contents: ZoneContents, keys: Keys | None = None, manner: Dns = Dns.NORMAL) -> ServedZone:
-    signer = Signer(keys=keys, validity=valid_at(NOW)) if keys else None
-    return ServedZone(contents, signer=signer, manner=manner)
 
 
 def put_ds(parent: ZoneContents, apex: str) -> None:
@@ -84,6 +51,7 @@ def internet() -> dict[str, list[ServedZone]]:
         ("ns.lame.test.", "A", LAME),
         ("signed.test.", "NS", "ns.test."),
         ("plain.test.", "NS", "ns.test."),
+        ("costly.test.", "NS", "ns.test."),
         ("loop1.test.", "CNAME", "loop2.test."),
         ("loop2.test.", "CNAME", "loop1.test."),
         ("to-unsigned.test.", "CNAME", "www.elsewhere.test."),
@@ -92,6 +60,7 @@ def internet() -> dict[str, list[ServedZone]]:
         ("chain13.test.", "A", "192.0.2.99"),
     )
     put_ds(below, "signed.test.")
+    put_ds(below, "costly.test.")
     signed = zone(
         "signed.test.",
         ["ns.test."],
@@ -100,6 +69,7 @@ def internet() -> dict[str, list[ServedZone]]:
     )
     put_ds(signed, "deep.signed.test.")
     deep = zone("deep.signed.test.", ["ns.test."], ("www.deep.signed.test.", "A", "192.0.2.8"))
+    costly = zone("costly.test.", ["ns.test."], ("www.costly.test.", "A", "192.0.2.12"))
     plain = zone("plain.test.", ["ns.test."], ("www.plain.test.", "A", "192.0.2.9"))
     half = zone("half.test.", ["ns.lame.test.", "ns.helper.test."], ("www.half.test.", "A", "192.0.2.10"))
     return {
@@ -110,6 +80,12 @@ def internet() -> dict[str, list[ServedZone]]:
             served(signed, KEYS["signed.test."]),
             served(deep, KEYS["deep.signed.test."]),
             served(plain),
+            ServedZone(
+                costly,
+                signer=Signer(keys=KEYS["costly.test."], validity=valid_at(NOW)),
+                denial="nsec3",
+                iterations=151,
+            ),
         ],
         A: [
             served(zone("helper.test.", ["ns.helper.test."], ("ns.helper.test.", "A", A))),
@@ -122,16 +98,9 @@ def internet() -> dict[str, list[ServedZone]]:
 
 @asynccontextmanager
 async def running() -> AsyncIterator[Walker]:
-    servers: dict[IPAddress, DnsServer] = {}
-    try:
-        for address, zones in internet().items():
-            servers[ip_address(address)] = await start_dns(Responder(zones))
-        hints = [NameServer(name="ns.root.", address=ip_address(ROOT))]
-        anchor = RRset(name=".", type="DS", ttl=TTL, rdata=(KEYS["."].ds().to_wire() or b"",))
-        yield Walker(Resolver(DnsOnly(servers), hints), (anchor,))
-    finally:
-        for server in servers.values():
-            await server.aclose()
+    responders = {address: Responder(zones) for address, zones in internet().items()}
+    async with walking(responders, ROOT, (anchor(KEYS["."]),)) as walker:
+        yield walker
 
 
 @pytest.mark.parametrize(
@@ -174,10 +143,7 @@ async def test_resolve_validated(scenario: str, name: str, status: Status, code:
 
 async def test_an_island_below_an_unanchored_root() -> None:
     async with running() as walker:
-        anchor = RRset(
-            name="signed.test.", type="DS", ttl=TTL, rdata=(KEYS["signed.test."].ds().to_wire() or b"",)
-        )
-        islander = Walker(walker.resolver, (anchor,))
+        islander = Walker(walker.resolver, (anchor(KEYS["signed.test."]),))
         inside = await resolve_validated(islander, "www.deep.signed.test.", "A")
         outside = await resolve_validated(islander, "chain13.test.", "A")
     assert inside.status is Status.SECURE
@@ -188,6 +154,53 @@ async def test_an_island_below_an_unanchored_root() -> None:
 
 async def test_a_wrong_anchor_is_bogus() -> None:
     async with running() as walker:
-        anchor = RRset(name=".", type="DS", ttl=TTL, rdata=(KEYS["."].wrong_ds().to_wire() or b"",))
-        resolved = await resolve_validated(Walker(walker.resolver, (anchor,)), "www.signed.test.", "A")
+        wrong = RRset(name=".", type="DS", ttl=TTL, rdata=(KEYS["."].wrong_ds().to_wire() or b"",))
+        resolved = await resolve_validated(Walker(walker.resolver, (wrong,)), "www.signed.test.", "A")
     assert resolved.status is Status.BOGUS
+
+
+async def test_without_an_anchor_each_name_is_told_of_itself() -> None:
+    async with running() as walker:
+        islander = Walker(walker.resolver, (anchor(KEYS["signed.test."]),))
+        steps = [await islander.walk(name) for name in ("www.plain.test.", "test.")]
+    assert [step.chain.name for step in steps] == ["www.plain.test.", "test."]
+
+
+async def test_an_anchor_of_an_unknown_algorithm_is_insecure() -> None:
+    wire = KEYS["."].ds().to_wire() or b""
+    unknown = RRset(name=".", type="DS", ttl=TTL, rdata=(wire[:2] + bytes([200]) + wire[3:],))
+    async with running() as walker:
+        resolved = await resolve_validated(Walker(walker.resolver, (unknown,)), "www.signed.test.", "A")
+    assert resolved.reason is not None
+    assert (resolved.status, resolved.reason.code) == (Status.INSECURE, Code.UNSUPPORTED_ALGORITHM)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "name", "rdtype", "status"),
+    [
+        ("the root has no DS, and says so", ".", "DS", Status.SECURE),
+        ("nor has an unsigned child", "plain.test.", "DS", Status.SECURE),
+        ("too many iterations touch denials only", "www.costly.test.", "A", Status.SECURE),
+        ("and those are insecure", "no.costly.test.", "A", Status.INSECURE),
+    ],
+)
+async def test_what_a_secure_zone_says(scenario: str, name: str, rdtype: str, status: Status) -> None:
+    async with running() as walker:
+        resolved = await resolve_validated(walker, name, rdtype)
+    assert resolved.status is status, resolved.reason
+
+
+async def test_branching_delegations_are_followed_for_a_while_only() -> None:
+    """Every zone has sixteen servers, all in other such zones (CVE-2020-8616)."""
+    servers = [f"ns.branch{n}.test." for n in range(16)]
+    branches = [(f"branch{n}.test.", "NS", server) for n in range(16) for server in servers]
+    contents = zone("test.", ["ns.test."], ("ns.test.", "A", TEST), *branches)
+    root = zone(
+        ".", ["ns.root."], ("ns.root.", "A", ROOT), ("test.", "NS", "ns.test."), ("ns.test.", "A", TEST)
+    )
+    responders = {ROOT: Responder([served(root)]), TEST: Responder([served(contents)])}
+    async with walking(responders, ROOT, ()) as walker:
+        lookup = await walker.resolver.lookup("www.branch0.test", "A")
+        asked = walker.resolver.network.counts["udp:53"]
+    assert lookup.outcome is LookupOutcome.FAILED
+    assert asked < 500

@@ -23,6 +23,8 @@ SHA1 = WORLD.ds(DSDigest.SHA1).rdata[0]
 SHA384 = WORLD.ds(DSDigest.SHA384).rdata[0]
 WRONG = WORLD.keys.wrong_ds().to_wire() or b""
 OTHER_KEY = make_keys(dns.name.from_text(ZONE)).ds().to_wire() or b""
+SHORT = RIGHT[:20]
+STAND_BY = tuple(make_keys(dns.name.from_text(ZONE)).ds().to_wire() or b"" for _ in range(15))
 UNKNOWN_ALGORITHM = RIGHT[:2] + bytes([200]) + RIGHT[3:]
 UNKNOWN_DIGEST = RIGHT[:3] + bytes([200]) + RIGHT[4:]
 
@@ -38,6 +40,9 @@ UNKNOWN_DIGEST = RIGHT[:3] + bytes([200]) + RIGHT[4:]
         ("only wrong digests", (WRONG,), False),
         ("only another key's", (OTHER_KEY,), False),
         ("right SHA-1 beside a wrong SHA-256: SHA-1 does not count", (SHA1, WRONG), False),
+        ("a digest of odd length beside the right one", (SHORT, RIGHT), True),
+        ("only a digest of odd length", (SHORT,), False),
+        ("fifteen stand-by keys besides", (*STAND_BY, RIGHT), True),
         ("unknown beside right", (UNKNOWN_ALGORITHM, UNKNOWN_DIGEST, RIGHT), True),
     ],
 )

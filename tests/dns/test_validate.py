@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,8 @@ WORLDS = {denial: World(denial=denial) for denial in DENIALS}
         ("wildcard two labels up", "x.y.wild.example.", "A", Kind.POSITIVE),
         ("the wildcard itself", "*.wild.example.", "A", Kind.POSITIVE),
         ("alias", "alias.example.", "A", Kind.ALIAS),
+        ("the alias made from a DNAME", "oak.tree.example.", "CNAME", Kind.POSITIVE),
+        ("no DS at an unsigned child", "plain.example.", "DS", Kind.DELEGATION),
         ("alias out of the zone", "away.example.", "A", Kind.ALIAS),
         ("the alias itself", "alias.example.", "CNAME", Kind.POSITIVE),
         ("DNAME", "oak.tree.example.", "A", Kind.ALIAS),
@@ -41,9 +44,77 @@ def test_secure_answers(denial: str, scenario: str, name: str, rdtype: str, kind
     world = WORLDS[denial]
     answer = judge_answer(world.ask(name, rdtype), name, rdtype, world.trusted(), NOW)
     expected = Status.SECURE
-    if denial == "nsec3-optout" and "wild" in name and name != "*.wild.example.":
+    if denial == "nsec3-optout" and ("wild" in name or kind is Kind.DELEGATION) and name != "*.wild.example.":
         expected = Status.INSECURE  # an opt-out span may hide an unsigned delegation (RFC 5155 §9.2)
+        kind = Kind.NODATA if kind is Kind.DELEGATION else kind
     assert (answer.status, answer.kind) == (expected, kind), answer.reason
+
+
+def test_no_alias_is_made_from_a_dname_but_its_own() -> None:
+    world = WORLDS["nsec"]
+    whole = world.ask("oak.tree.example.", "CNAME")
+    made = next(rrset for rrset in whole.answer if rrset.type == "CNAME")
+    forged = replace(made, rdata=(b"\x04evil\x04test\x00",))
+    message = replace(whole, answer=(*(rrset for rrset in whole.answer if rrset != made), forged))
+    answer = judge_answer(message, "oak.tree.example.", "CNAME", world.trusted(), NOW)
+    assert (answer.status, answer.reason and answer.reason.code) == (Status.BOGUS, Code.SIGNATURE_MISSING)
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_a_wildcard_does_not_answer_past_a_name_that_exists(denial: str) -> None:
+    """`*.example.` must not stand for a.b.ent2.example. when the proof itself shows that ent2.example. exists."""
+    world = World(
+        denial=denial, more=(("*.example.", "A", "192.0.2.66"), ("a.ent2.example.", "A", "192.0.2.67"))
+    )
+    trusted = world.trusted()
+    honest = world.ask("other.example.", "A")
+    replayed = replace(honest.answer[0], name="b.ent2.example.")
+    proof = world.ask("b.ent2.example.", "A").authority
+    message = replace(honest, answer=(replayed,), authority=proof)
+    assert judge_answer(honest, "other.example.", "A", trusted, NOW).status is Status.SECURE
+    assert judge_answer(message, "b.ent2.example.", "A", trusted, NOW).status is Status.BOGUS
+
+
+def test_nxdomain_behind_opt_out_still_needs_the_wildcard_denied() -> None:
+    world = WORLDS["nsec3-optout"]
+    whole = world.ask("no.example.", "A")
+    trusted = world.trusted()
+    judged = set()
+    for left_out in [rrset for rrset in whole.authority if rrset.type == "NSEC3"]:
+        message = replace(whole, authority=tuple(rrset for rrset in whole.authority if rrset != left_out))
+        judged.add(judge_answer(message, "no.example.", "A", trusted, NOW).status)
+    assert judged == {Status.BOGUS}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "change", "status"),
+    [
+        ("an upward referral", {"authoritative": False, "authority": ()}, Status.INDETERMINATE),
+        ("nothing, with authority", {"authority": ()}, Status.BOGUS),
+        ("without EDNS", {"edns": False, "authority": ()}, Status.INDETERMINATE),
+        ("proven, without EDNS", {"edns": False}, Status.SECURE),
+    ],
+)
+def test_what_nobody_said_is_not_bogus(scenario: str, change: dict[str, Any], status: Status) -> None:
+    world = WORLDS["nsec"]
+    message = replace(world.ask("www.example.", "AAAA"), **change)
+    assert judge_answer(message, "www.example.", "AAAA", world.trusted(), NOW).status is status
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+def test_a_denial_of_a_name_of_many_labels(denial: str) -> None:
+    world = WORLDS[denial]
+    name = "m." * 110 + "example."
+    answer = judge_answer(world.ask(name, "A"), name, "A", world.trusted(), NOW)
+    expected = Status.INSECURE if denial == "nsec3-optout" else Status.SECURE
+    assert (answer.status, answer.kind) == (expected, Kind.NXDOMAIN), answer.reason
+
+
+def test_signatures_alone_are_no_answer_to_judge() -> None:
+    world = WORLDS["nsec"]
+    message = world.ask("www.example.", "A")
+    alone = replace(message, answer=(replace(message.answer[0], rdata=()),))
+    assert judge_answer(alone, "www.example.", "RRSIG", world.trusted(), NOW).status is Status.INDETERMINATE
 
 
 @pytest.mark.parametrize(
@@ -66,10 +137,13 @@ def test_nonexistent_names(denial: str, status: Status, name: str) -> None:
         ("no cut", "www.example.", Cut.NONE),
         ("empty non-terminal", "ent.example.", Cut.NONE),
         ("alias", "alias.example.", Cut.NONE),
+        ("alias by wildcard", "x.farwild.example.", Cut.NONE),
     ],
 )
 def test_delegations(denial: str, scenario: str, name: str, cut: Cut) -> None:
     world = WORLDS[denial]
+    if denial == "nsec3-optout" and "wild" in name:
+        cut = Cut.INSECURE
     judged = judge_ds(world.ask(name, "DS"), name, world.trusted(), NOW)
     assert judged.cut is cut, judged.reason
 

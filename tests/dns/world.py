@@ -32,12 +32,16 @@ class World:
         validity: Validity | None = None,
         split: bool = False,
         keys: Keys | None = None,
+        more: tuple[tuple[str, str, str], ...] = (),
     ) -> None:
         apex = dns.name.from_text(ZONE)
         self.keys = keys or make_keys(apex, algorithm, split=split)
         self.secure_child = make_keys(dns.name.from_text("secure.example."))
         signer = Signer(keys=self.keys, validity=validity or valid_at(NOW))
-        served = ServedZone(self._contents(apex), signer=signer, denial=denial, iterations=iterations)
+        contents = self._contents(apex)
+        for owner, rdtype, rdata in more:
+            contents.add(owner, rdtype, rdata)
+        served = ServedZone(contents, signer=signer, denial=denial, iterations=iterations)
         self._responder = Responder([served])
 
     def _contents(self, apex: dns.name.Name) -> ZoneContents:
@@ -50,6 +54,7 @@ class World:
         contents.add("a.b.ent.example.", "TXT", '"below two empty non-terminals"')
         contents.add("*.wild.example.", "A", "192.0.2.4")
         contents.add("alias.example.", "CNAME", "www.example.")
+        contents.add("*.farwild.example.", "CNAME", "www.other.test.")
         contents.add("away.example.", "CNAME", "www.other.test.")
         contents.add("tree.example.", "DNAME", "forest.test.")
         contents.add("plain.example.", "NS", "ns.plain.example.")

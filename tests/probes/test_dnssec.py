@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import dns.message
+import dns.name
+import dns.rrset
 import pytest
 import pytest_asyncio
 
@@ -20,9 +23,12 @@ from checker.observations.vantage import Vantage
 from checker.probes.dnssec import observe_dnssec
 from checker.rulesets import RULESETS
 from checker.verdict import Verdict
+from tests.dns.delegations import anchor, served, walking, zone
 from tests.lab.internet import MiniatureInternet
 from tests.lab.network import LabNetwork
+from tests.lab.responder import Responder
 from tests.lab.scenario import Dns, MailServer, Organisation, Signing, Web, Zone
+from tests.lab.signing import Keys, make_keys
 from tests.lab.start import start_files
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -174,7 +180,7 @@ async def test_a_resolver_would_get_by_where_the_column_counts_every_server(
         ("www.signed.se", "A", Status.SECURE, "NOERROR", None),
         ("signed.se", "MX", Status.SECURE, "NOERROR", None),
         ("signed.se", "DS", Status.SECURE, "NOERROR", None),
-        ("unsigned.se", "DS", Status.INSECURE, "NOERROR", Code.NO_DS),
+        ("unsigned.se", "DS", Status.SECURE, "NOERROR", None),
         ("se", "DNSKEY", Status.SECURE, "NOERROR", None),
         (".", "NS", Status.SECURE, "NOERROR", None),
         (".", "DNSKEY", Status.SECURE, "NOERROR", None),
@@ -201,8 +207,8 @@ async def test_parents_are_asked_once(internet: MiniatureInternet) -> None:
     first = network.counts["udp:53"]
     await observe("optout.se", shared)  # served by the same operator
     second = network.counts["udp:53"] - first
-    # SOA by referral and answer, DS, DNSKEY, and at each of four addresses seven questions
-    assert second == 4 + 4 * 7
+    # SOA by referral and answer, DS, DNSKEY, DS of the web host, and at each of four addresses seven questions
+    assert second == 5 + 4 * 7
 
 
 async def test_an_early_clock_makes_signatures_early(internet: MiniatureInternet) -> None:
@@ -255,3 +261,48 @@ async def test_plain_lookups(
 ) -> None:
     lookup = await walker(internet).resolver.lookup(name, rdtype)
     assert lookup.outcome is outcome, lookup
+
+
+class Upwards:
+    """A server that was never told of its zones: for everything it refers to the root."""
+
+    def respond(self, wire: bytes, *, is_tcp: bool) -> bytes:
+        del is_tcp
+        reply = dns.message.make_response(dns.message.from_wire(wire))
+        reply.authority.append(dns.rrset.from_text(".", 60, "IN", "NS", "ns.root."))
+        return reply.to_wire()
+
+
+async def judged_beside_others(*, server: object, web: Keys | None) -> Verdict:
+    """A signed domain whose `www` is a zone of its own on the same server, with a second server besides."""
+    here, there = "192.0.2.1", "192.0.2.2"
+    keys = {apex: make_keys(dns.name.from_text(apex)) for apex in (".", "own.test.")}
+    root = zone(".", ["ns.root."], ("ns.root.", "A", here))
+    root.add("own.test.", "NS", "ns1.own.test.", "ns2.own.test.")
+    root.put(dns.rrset.from_rdata(dns.name.from_text("own.test."), 60, keys["own.test."].ds()))
+    own = zone("own.test.", ["ns1.own.test.", "ns2.own.test."], ("www.own.test.", "NS", "ns1.own.test."))
+    for each in (root, own):
+        each.add("ns1.own.test.", "A", here)
+        each.add("ns2.own.test.", "A", there)
+    if web is not None:
+        own.put(dns.rrset.from_rdata(web.apex, 60, web.ds()))
+    www = zone("www.own.test.", ["ns1.own.test."], ("www.own.test.", "A", "192.0.2.9"))
+    zones = [served(root, keys["."]), served(own, keys["own.test."]), served(www, web)]
+    responders = {here: Responder(zones), there: server}
+    async with walking(responders, here, (anchor(keys["."]),)) as walker:
+        return judged(await observe("own.test", walker))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "web"),
+    [("unsigned", None), ("signed", make_keys(dns.name.from_text("www.own.test.")))],
+)
+async def test_the_web_host_as_a_zone_of_its_own_is_no_fault(scenario: str, web: Keys | None) -> None:
+    verdict = await judged_beside_others(server=Upwards(), web=web)
+    assert verdict.cell == "Ja", verdict.findings
+
+
+async def test_a_server_that_refers_upwards_is_unusable_and_not_bogus() -> None:
+    verdict = await judged_beside_others(server=Upwards(), web=None)
+    unusable = [finding for finding in verdict.findings if finding.code == "dnssec_server_unusable"]
+    assert [dict(finding.params)["detail"] for finding in unusable] == ["not authoritative"]
