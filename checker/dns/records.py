@@ -16,31 +16,29 @@ import dns.wire
 
 from checker.observations.dns import Message, RRset
 
-MAX_RECORDS = 1_000
+MAX_RECORDS = 250
 """Records in one message past which it is not read: no honest answer to our questions comes near."""
+CACHED_BYTES = 4_096
+"""Replies up to this size are read once for all servers that send them; larger ones are rare and would fill memory."""
 
-_WITHOUT_NAMES = frozenset(
-    {
-        dns.rdatatype.TXT,
-        dns.rdatatype.DS,
-        dns.rdatatype.DNSKEY,
-        dns.rdatatype.NSEC3,
-        dns.rdatatype.NSEC3PARAM,
-        dns.rdatatype.OPT,
-    }
-)
-"""Types whose RDATA holds no name, so that its bytes on the wire are its canonical form."""
-_MUST_BE_READ = frozenset(
-    {
-        dns.rdatatype.A,
-        dns.rdatatype.AAAA,
-        dns.rdatatype.NS,
-        dns.rdatatype.CNAME,
-        dns.rdatatype.DNAME,
-        dns.rdatatype.MX,
-        dns.rdatatype.SOA,
-    }
-)
+_T = dns.rdatatype.RdataType
+_REST = -1
+_LAYOUTS: dict[dns.rdatatype.RdataType, tuple[int, int, int]] = {
+    _T.A: (4, 0, 0),
+    _T.AAAA: (16, 0, 0),
+    _T.NS: (0, 1, 0),
+    _T.CNAME: (0, 1, 0),
+    _T.DNAME: (0, 1, 0),
+    _T.PTR: (0, 1, 0),
+    _T.MX: (2, 1, 0),
+    _T.SOA: (0, 2, 20),
+    _T.SRV: (6, 1, 0),
+    _T.RRSIG: (18, 1, _REST),
+    _T.NSEC: (0, 1, _REST),
+}
+"""Octets before, names, octets after: the types whose names may come with pointers (RFC 3597 §4) or must be told from
+the rest. All others are taken as they came."""
+_MUST_BE_READ = frozenset({_T.A, _T.AAAA, _T.NS, _T.CNAME, _T.DNAME, _T.MX, _T.SOA})
 """Types that resolving itself rests on: a message in which one is malformed is malformed."""
 
 
@@ -53,20 +51,22 @@ def parse_message(wire: bytes) -> Message:
 
     Raises MalformedMessageError. Bytes behind the last record are left aside.
     """
-    return _parse(wire[2:])
-
-
-@functools.lru_cache(maxsize=1024)
-def _parse(wire_after_id: bytes) -> Message:
     # Servers of one zone send equal bytes but for the id: such replies are read once and are one value.
+    return _read_once(wire[2:]) if len(wire) <= CACHED_BYTES else _read(wire[2:])
+
+
+def _read(wire_after_id: bytes) -> Message:
     wire = b"\0\0" + wire_after_id
     try:
-        return _message(wire, dns.wire.Parser(wire))
+        return _message(dns.wire.Parser(wire))
     except (dns.exception.DNSException, ValueError, struct.error) as error:
         raise MalformedMessageError(type(error).__name__) from error
 
 
-def _message(wire: bytes, parser: dns.wire.Parser) -> Message:
+_read_once = functools.lru_cache(maxsize=1024)(_read)
+
+
+def _message(parser: dns.wire.Parser) -> Message:
     _, flags, questions, *counts = parser.get_struct("!HHHHHH")
     if sum(counts) > MAX_RECORDS:
         raise MalformedMessageError("too many records")
@@ -74,7 +74,7 @@ def _message(wire: bytes, parser: dns.wire.Parser) -> Message:
         dns.name.from_wire_parser(parser)
         parser.get_struct("!HH")
     answer, authority, additional = (
-        [_record(wire, parser) for _ in range(count)] for count in (counts[0], counts[1], counts[2])
+        [_record(parser) for _ in range(count)] for count in (counts[0], counts[1], counts[2])
     )
     opt = next((record for record in additional if record.rdtype == dns.rdatatype.OPT), None)
     extended = opt.ttl >> 20 & 0xFF0 if opt is not None else 0  # RFC 6891 §6.1.3
@@ -96,25 +96,30 @@ class _Record(NamedTuple):
     rdata: bytes
 
 
-def _record(wire: bytes, parser: dns.wire.Parser) -> _Record:
+def _record(parser: dns.wire.Parser) -> _Record:
     name = dns.name.from_wire_parser(parser)
     rdtype, rdclass, ttl, size = parser.get_struct("!HHIH")
-    start = parser.current
-    plain = bytes(parser.get_bytes(size))
     kind = dns.rdatatype.RdataType.make(rdtype)
-    if rdclass == dns.rdataclass.IN and kind not in _WITHOUT_NAMES:
-        plain = _uncompressed(wire, kind, start, plain)
-    return _Record(name, kind, rdclass, ttl, plain)
-
-
-def _uncompressed(wire: bytes, kind: dns.rdatatype.RdataType, start: int, plain: bytes) -> bytes:
-    """RDATA without pointers; what cannot be read stays as it came (RFC 3597): one odd record spoils no other."""
+    layout = _LAYOUTS.get(kind) if rdclass == dns.rdataclass.IN else None
+    start = parser.current
     try:
-        return dns.rdata.from_wire(dns.rdataclass.IN, kind, wire, start, len(plain)).to_wire() or b""
-    except (dns.exception.DNSException, ValueError, struct.error):
+        rdata = _uncompressed(parser, size, layout) if layout else bytes(parser.get_bytes(size))
+    except dns.exception.DNSException:
         if kind in _MUST_BE_READ:
             raise
-        return plain
+        parser.seek(start)
+        rdata = bytes(parser.get_bytes(size))  # as it came (RFC 3597): one odd record spoils no other
+    return _Record(name, kind, rdclass, ttl, rdata)
+
+
+def _uncompressed(parser: dns.wire.Parser, size: int, layout: tuple[int, int, int]) -> bytes:
+    """RDATA of a known layout with its pointers followed; written by label, since dnspython's way is quadratic."""
+    before, names, after = layout
+    with parser.restrict_to(size):
+        parts = [bytes(parser.get_bytes(before))]
+        parts += [dns.name.from_wire_parser(parser).to_wire() or b"" for _ in range(names)]
+        parts.append(bytes(parser.get_remaining() if after == _REST else parser.get_bytes(after)))
+    return b"".join(parts)
 
 
 def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
