@@ -13,7 +13,8 @@ from checker.observations.failure import Failure
 
 STAGGER_SHARE = 0.4
 """Of the wait for one datagram, after which the next server is asked beside the first."""
-SERVERS_TRIED = 8
+SERVERS_TRIED_PER_FAMILY = 4
+"""So that a vantage point with one family only still finds it among the servers of a large zone."""
 
 Usable = Callable[[Reply], bool]
 Question = tuple[dns.name.Name, dns.rdatatype.RdataType]
@@ -30,7 +31,7 @@ async def ask_any(
 
     Every server gets one quick datagram first; those that stayed silent are then asked thoroughly.
     """
-    ordered = exchange.ordered(servers, zone)[:SERVERS_TRIED]
+    ordered = _first_of_each_family(exchange.ordered(servers, zone))
 
     def ask(server: NameServer, *, thorough: bool) -> Awaitable[Reply]:
         return exchange.ask(server, *question, zone=zone, thorough=thorough)
@@ -42,6 +43,15 @@ async def ask_any(
     silent = [server for server in ordered if server in quick.silent]
     again = await _race([partial(ask, server, thorough=True) for server in silent], usable, stagger_s)
     return again.winner or again.telling or quick.telling
+
+
+def _first_of_each_family(servers: list[NameServer]) -> list[NameServer]:
+    chosen: list[NameServer] = []
+    for server in servers:
+        family = sum(other.address.version == server.address.version for other in chosen)
+        if family < SERVERS_TRIED_PER_FAMILY:
+            chosen.append(server)
+    return chosen
 
 
 class _Result:

@@ -15,8 +15,10 @@ from checker.dns.records import find
 from checker.dns.signatures import usable_keys
 from checker.indicators.dnssec_servers import judge_servers
 from checker.observations.dns import DnssecObservation, LookupOutcome
+from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.row import Evidence
+from checker.observations.vantage import Vantage
 from checker.rulesets import Ruleset
 from checker.verdict import Finding, Part, Value, Verdict, worst
 
@@ -27,7 +29,7 @@ _NOT_ASKED = {Failure.ROW_DEADLINE: "row_deadline", Failure.EXCLUDED: "excluded_
 def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     """The cell: one domain's verdict, or web/mail when the mail domain differs."""
     assert evidence.dnssec is not None
-    judged = [_judge_domain(observation, ruleset) for observation in evidence.dnssec]
+    judged = [_judge_domain(observation, evidence.vantage, ruleset) for observation in evidence.dnssec]
     values = tuple(value for value, _, _ in judged)
     findings = [finding for _, found, _ in judged for finding in found]
     if "dnssec" in evidence.second_attempt:
@@ -46,13 +48,16 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     )
 
 
-def _judge_domain(observation: DnssecObservation, ruleset: Ruleset) -> tuple[Value, list[Finding], bool]:
+def _judge_domain(
+    observation: DnssecObservation, vantage: Vantage, ruleset: Ruleset
+) -> tuple[Value, list[Finding], bool]:
     """Value, findings, and whether the trouble behind the value may pass."""
     domain = observation.domain
     if observation.failure is not None:
         code = _NOT_ASKED.get(observation.failure, "unresolvable")
         return Value.UNKNOWN, _found(ruleset.finding(code, domain)), code == "unresolvable"
-    if observation.existence.outcome is LookupOutcome.NXDOMAIN:
+    existence = observation.existence
+    if existence.outcome is LookupOutcome.NXDOMAIN and not existence.aliases:
         return Value.NOT_APPLICABLE, _found(ruleset.finding("domain_nonexistent", domain)), False
     standing = follow(observation.chain, observation.observed_at)
     if standing.nonexistent:
@@ -70,36 +75,36 @@ def _judge_domain(observation: DnssecObservation, ruleset: Ruleset) -> tuple[Val
             # the anchored zone itself fails: our anchors or our way out, never the region's doing
             return Value.UNKNOWN, because, True
         return Value.BROKEN, because, False
-    return _judge_servers(observation, standing, ruleset)
+    return _judge_servers(observation, standing, vantage, ruleset)
 
 
 def _judge_servers(
-    observation: DnssecObservation, standing: Standing, ruleset: Ruleset
+    observation: DnssecObservation, standing: Standing, vantage: Vantage, ruleset: Ruleset
 ) -> tuple[Value, list[Finding], bool]:
-    seen = judge_servers(observation, standing)
+    facts = ((4, vantage.ipv4), (6, vantage.ipv6))
+    seen = judge_servers(
+        observation, standing, frozenset(family for family, fact in facts if fact is Fact.NO)
+    )
+    zone = _shown(standing.zone)
     findings: list[Finding] = []
     for server, reason in seen.bogus:
         findings += _because(reason, ruleset, server)
     if seen.bogus:
         findings += _found(
-            ruleset.finding(
-                "dnssec_servers_bogus", standing.zone, bogus=len(seen.bogus), answering=seen.answering
-            )
+            ruleset.finding("dnssec_servers_bogus", zone, bogus=len(seen.bogus), answering=seen.answering)
         )
     for server, detail in seen.unusable:
-        findings += _found(
-            ruleset.finding("dnssec_server_unusable", server, zone=standing.zone, detail=detail)
-        )
+        findings += _found(ruleset.finding("dnssec_server_unusable", server, zone=zone, detail=detail))
     if seen.bogus:
         return Value.BROKEN, findings, False
     if not seen.answering:
         reason = Reason(code=Code.NO_ANSWER, zone=standing.zone, params=(("detail", "no server answers"),))
         return Value.UNKNOWN, [*findings, *_because(reason, ruleset, observation.domain)], True
     findings += _found(
-        ruleset.finding("dnssec_secure", observation.domain, zone=standing.zone, answering=seen.answering)
+        ruleset.finding("dnssec_secure", observation.domain, zone=zone, answering=seen.answering)
     )
     if seen.sha1:
-        findings += _found(ruleset.finding("dnssec_sha1", standing.zone))
+        findings += _found(ruleset.finding("dnssec_sha1", zone))
     return Value.YES, findings, False
 
 
@@ -108,11 +113,15 @@ def _because(reason: Reason | None, ruleset: Ruleset, subject: str) -> list[Find
         return []
     detail = dict(reason.params)
     words = detail.get("detail") or detail.get("tags") or "–"
-    return _found(
-        ruleset.finding(
-            reason.code.value, subject, zone=reason.zone, record=reason.record or reason.zone, detail=words
-        )
-    )
+    owner, _, rdtype = reason.record.partition(" ")
+    zone = _shown(reason.zone)
+    record = f"{_shown(owner)} {rdtype}".strip() if owner else zone
+    return _found(ruleset.finding(reason.code.value, subject, zone=zone, record=record, detail=words))
+
+
+def _shown(name: str) -> str:
+    """A name as people write it: without the last dot, but for the root's."""
+    return name.rstrip(".") or "."
 
 
 def _starts_here(observation: DnssecObservation, standing: Standing) -> bool:
@@ -133,7 +142,7 @@ def _signed_anyway(observation: DnssecObservation, standing: Standing, ruleset: 
         return []
     dnskeys = find(message.answer, standing.zone, "DNSKEY")
     signed = dnskeys is not None and usable_keys(dnskeys)
-    return _found(ruleset.finding("dnssec_signed_without_ds", standing.zone)) if signed else []
+    return _found(ruleset.finding("dnssec_signed_without_ds", _shown(standing.zone))) if signed else []
 
 
 def _found(finding: Finding | None) -> list[Finding]:

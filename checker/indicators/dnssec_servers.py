@@ -28,9 +28,13 @@ class ServersSeen:
     sha1: bool
 
 
-def judge_servers(observation: DnssecObservation, standing: Standing) -> ServersSeen:
+def judge_servers(
+    observation: DnssecObservation, standing: Standing, lacking: frozenset[int] = frozenset()
+) -> ServersSeen:
     """Judge all views under the zone's keys as the chain found them, and under each server's own DNSKEY RRset.
 
+    `lacking` are the address families (4, 6) that the vantage point lacks: what could not be reached over them is left
+    out.
     A server counts as answering when its first reply is neither a refusal nor lame, and has EDNS or signatures.
     """
     assert standing.trusted is not None
@@ -42,7 +46,8 @@ def judge_servers(observation: DnssecObservation, standing: Standing) -> Servers
         where = f"{view.server.name.rstrip('.')} ({view.server.address})"
         trouble = _unusable(view, standing.zone)
         if trouble is not None:
-            unusable.append((where, trouble))
+            if view.server.address.version not in lacking:
+                unusable.append((where, trouble))
             continue
         answering += 1
         reason = _first_fault(view, trusted, standing, observation.observed_at)

@@ -1,6 +1,7 @@
 """The DNSSEC column from the wire to the cell, on the miniature internet."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import dns.message
@@ -16,7 +17,7 @@ from checker.dns.walk import Walker
 from checker.indicators.dnssec import judge
 from checker.network.addresses import AddressPolicy
 from checker.network.clock import Clock
-from checker.observations.dns import DnssecObservation, LookupOutcome
+from checker.observations.dns import DnssecObservation, LookupOutcome, NameServer
 from checker.observations.fact import Fact
 from checker.observations.row import Evidence, Row
 from checker.observations.vantage import Vantage
@@ -218,10 +219,25 @@ async def test_an_early_clock_makes_signatures_early(internet: MiniatureInternet
     assert {finding.code for finding in verdict.findings} == {"dnssec_signature_early"}
 
 
-async def test_one_family_is_enough(internet: MiniatureInternet) -> None:
-    for switches in ({"ipv4": False}, {"ipv6": False}):
-        network = internet.network(wait_s=0.4, **switches)
-        assert judged(await observe("signed.se", walker(internet, network))).cell == "Ja"
+@pytest.mark.parametrize("family", ["ipv4", "ipv6"])
+async def test_one_family_is_enough_and_its_lack_is_nobodys_fault(
+    internet: MiniatureInternet, family: str
+) -> None:
+    network = internet.network(wait_s=0.4, **{family: False})
+    observation = await observe("signed.se", walker(internet, network))
+    here = replace(VANTAGE, ipv4=Fact.of(family != "ipv4"), ipv6=Fact.of(family != "ipv6"))
+    verdict = judge(Evidence(row=row("signed.se"), vantage=here, dnssec=(observation,)), RULESETS["2026"])
+    assert verdict.cell == "Ja"
+    assert [finding.code for finding in verdict.findings] == ["dnssec_secure"]
+
+
+async def test_ipv6_alone_is_found_behind_many_ipv4_servers(internet: MiniatureInternet) -> None:
+    hints, _ = start_files(internet)
+    ipv4 = next(server.address for server in hints if server.address.version == 4)
+    many = [NameServer(name=f"{letter}.root-servers.net.", address=ipv4) for letter in "abcdefghijklm"]
+    ipv6 = [server for server in hints if server.address.version == 6]
+    resolver = Resolver(internet.network(wait_s=0.4, ipv4=False), (*many, *ipv6))
+    assert (await resolver.lookup("www.signed.se", "A")).outcome is LookupOutcome.FOUND
 
 
 async def test_offline_nothing_is_said(internet: MiniatureInternet) -> None:
