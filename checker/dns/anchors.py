@@ -102,4 +102,5 @@ def _rrsets(text: str, source: str) -> list[dns.rrset.RRset]:
             relativize=False,
         )
     except (dns.exception.DNSException, ValueError) as error:
-        raise StartFileError(f"{source}: {error or type(error).__name__}") from error
+        words = str(error).replace("<input>:", "line ", 1) or type(error).__name__
+        raise StartFileError(f"{source}: {words}") from error
