@@ -16,7 +16,8 @@ from typing import Any
 
 from checker.cli import main as checker
 from checker.network.door import Network
-from tests.lab.demo import RETEST_DELAY_S, laboratory
+from tests.lab.apart import laboratory
+from tests.lab.demo import RETEST_DELAY_S
 from tests.lab.network import LabNetwork
 
 SIZES = (21, 200, 1000)

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from checker.cli import main
-from tests.lab.demo import TABLE6, cells, differences, laboratory
+from tests.lab.apart import laboratory
+from tests.lab.demo import TABLE6, cells, differences
 from tests.lab.network import LabNetwork
 
 EXIT_DONE, EXIT_FAILED = 0, 3

@@ -1,11 +1,7 @@
-"""A miniature internet in a process of its own, and the command line with that internet behind its door."""
+"""The command line with a miniature internet behind its door."""
 
 import functools
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from checker.cli import main
@@ -14,8 +10,6 @@ from checker.network.door import Network
 from checker.network.errors import NetworkError
 from checker.observations.failure import Failure
 from tests.lab.network import LabNetwork
-
-ROOT = Path(__file__).parents[2]
 
 
 class NoNetwork(Network):
@@ -66,26 +60,3 @@ class Laboratory:
         )
         network = functools.partial(network_class.from_mapping, self._mapping, **switches)
         return main([*arguments, *options], network_class=network)
-
-
-@contextmanager
-def laboratory(scenario: str, directory: Path) -> Iterator[Laboratory]:
-    """A running lab; `scenario` is one of tests.lab.internet."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.lab.internet",
-        "--scenario",
-        scenario,
-        "--directory",
-        str(directory),
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        try:
-            yield Laboratory(directory)
-        finally:
-            process.stdin.close()
-            process.wait(timeout=20)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.laboratory import Faulty, Laboratory, LosesIpv6, laboratory
+from tests.cli.laboratory import Faulty, Laboratory, LosesIpv6
+from tests.lab.apart import laboratory
 
 Captured = pytest.CaptureFixture[str]
 FILES = [
@@ -23,9 +24,9 @@ FILES = [
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    with laboratory("generated:3", tmp_path_factory.mktemp("lab")) as running:
-        yield running
+def lab() -> Iterator[Laboratory]:
+    with laboratory("generated:3") as directory:
+        yield Laboratory(directory)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import pytest
 
 from checker import __version__
 from checker.cli import main
-from tests.cli.laboratory import ROOT, NoNetwork
+from tests.cli.laboratory import NoNetwork
+from tests.lab.apart import ROOT
 
 HEAVY = ("pydantic", "rich", "jinja2", "httpcore", "cryptography", "dns", "idna", "asyncio", "ssl")
 Captured = pytest.CaptureFixture[str]

@@ -9,47 +9,18 @@ import csv
 import functools
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from checker.cli import main as checker
+from tests.lab.apart import laboratory
 from tests.lab.network import LabNetwork
 
 TABLE6 = Path(__file__).with_name("table6-2017.csv")
 COLUMNS = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
-READY_WITHIN_S = 30
 RETEST_DELAY_S = "0.3"
 """Long enough to be a second attempt, short enough to watch."""
-
-
-@contextmanager
-def laboratory(scenario: str) -> Iterator[Path]:
-    """A miniature internet in a second process; gives the directory with its files. It ends with the block."""
-    with tempfile.TemporaryDirectory(prefix="miniature-internet-") as directory:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.lab.internet",
-            "--scenario",
-            scenario,
-            "--directory",
-            directory,
-        ]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as servers:
-            assert servers.stdin is not None
-            assert servers.stdout is not None
-            try:
-                if servers.stdout.readline().strip() != "ready":
-                    raise RuntimeError("the miniature internet did not start")
-                yield Path(directory)
-            finally:
-                servers.stdin.close()
-                servers.wait(timeout=READY_WITHIN_S)
 
 
 def sweep(lab: Path, output: Path, ruleset: str) -> tuple[int, float]:
