@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,13 @@ async def sweep(internet: MiniatureInternet, directory: Path, *arguments: str) -
     return {row["code"]: row["indicators"] for row in written["results"]}
 
 
-async def test_hostile_rows_cost_themselves_and_nobody_else(tmp_path: Path) -> None:
+async def test_hostile_rows_cost_themselves_and_nobody_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with MiniatureInternet((*HOSTILE, *GOOD)) as internet:
-        rows = await sweep(internet, tmp_path, "--no-retest", "--timeout=0.5", "--deadline=6")
+        rows = await sweep(internet, tmp_path, "--no-retest", "--timeout=2", "--deadline=8")
+    judged = re.findall(r"^\d+/\d+ (\w+):", capsys.readouterr().err, re.MULTILINE)
+    assert {code[0] for code in judged[: len(GOOD)]} == {"G"}  # nobody waited for a hostile row
     for good in GOOD:
         cells = {column: indicator["cell"] for column, indicator in rows[good.code].items()}
         assert cells == {

@@ -103,22 +103,37 @@ class Resolver:
         """Ask for exactly this name and type, from the closest known zone down. For DS the parent is asked."""
         trail = trail or Trail()
         above = name.parent() if rdtype == dns.rdatatype.DS and name != dns.name.root else name
-        zone = self.closest(above)
+        zone = await self._below_root(above, name, rdtype, trail)
         for _ in range(MAX_REFERRALS):
-            # One task at a time finds out about a top-level domain; the others then find it in the cache.
-            at_top = zone.zone == dns.name.root and len(above.labels) > 1
-            async with self._flights.turn(dns.name.Name(above.labels[-2:]) if at_top else None):
-                zone = self.closest(above) if zone.zone == dns.name.root else zone
-                reply = await self.ask_zone(zone, name, rdtype, trail)
-                response = _response(reply, zone, name, rdtype)
-                if response is not None and response.shape is Shape.REFERRAL:
-                    assert response.below is not None
-                    self._zones.keep(response.below.zone, response.below)
-            if response is None or response.shape is not Shape.REFERRAL:
-                return Resolution(servers=zone, reply=reply, response=response)
-            assert response.below is not None
-            zone = response.below
+            found = await self._step(zone, name, rdtype, trail)
+            if not isinstance(found, ZoneServers):
+                return found
+            zone = found
         return Resolution(servers=zone, reply=None, response=None)
+
+    async def _below_root(
+        self, above: dns.name.Name, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, trail: Trail
+    ) -> ZoneServers:
+        """The closest known zone; one task at a time finds out about a top-level domain, then all know it.
+
+        Nothing but the root is asked under that lock: a slow zone must not keep its whole top-level domain waiting.
+        """
+        if self.closest(above).zone == dns.name.root and len(above.labels) > 1:
+            async with self._flights.turn(dns.name.Name(above.labels[-2:])):
+                if self.closest(above).zone == dns.name.root:
+                    await self._step(self.root, name, rdtype, trail)
+        return self.closest(above)
+
+    async def _step(
+        self, zone: ZoneServers, name: dns.name.Name, rdtype: dns.rdatatype.RdataType, trail: Trail
+    ) -> Resolution | ZoneServers:
+        """Ask one zone: the end, or the zone further down that it refers to."""
+        reply = await self.ask_zone(zone, name, rdtype, trail)
+        response = _response(reply, zone, name, rdtype)
+        if response is None or response.shape is not Shape.REFERRAL:
+            return Resolution(servers=zone, reply=reply, response=response)
+        assert response.below is not None
+        return self._zones.keep(response.below.zone, response.below)
 
     def closest(self, name: dns.name.Name) -> ZoneServers:
         """The closest enclosing zone whose servers are known; at worst the root."""

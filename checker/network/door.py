@@ -7,7 +7,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from checker.network.addresses import AddressPolicy, IPAddress
@@ -23,7 +23,10 @@ DATAGRAM_MAX_BYTES = 65_535
 DATAGRAM_STRAYS = 32
 """Datagrams that do not match the question before the wait is given up (RFC 5452 §9.1)."""
 DATAGRAMS_AT_ONCE = 8
-"""Questions under way at once to one name-server address."""
+"""Questions at once to one name-server address."""
+DATAGRAM_TURN_S = 0.2
+"""How long a question counts as one of those: a server that has not answered by then is busy with others, and a zone
+about which it stays silent must not keep the zones that it serves waiting."""
 
 
 @dataclass(slots=True)
@@ -104,27 +107,30 @@ class Network:
         """
         self.check(address)
         place = self.locate(address, port, udp=True)
-        async with self.manners.turn(f"udp:{address}", at_once=DATAGRAMS_AT_ONCE):
-            self.counts[f"udp:{port}"] += 1
-            try:
-                with socket.socket(_family(place[0]), socket.SOCK_DGRAM) as udp:
-                    udp.setblocking(False)
+        try:
+            with socket.socket(_family(place[0]), socket.SOCK_DGRAM) as udp:
+                udp.setblocking(False)
+                async with self.manners.turn(f"udp:{address}", at_once=DATAGRAMS_AT_ONCE):
+                    self.counts[f"udp:{port}"] += 1
                     udp.connect(place)
                     udp.send(payload)
-                    async with asyncio.timeout(wait_s):
-                        return await _receive(udp, accept)
-            except TimeoutError:
-                raise NetworkError(Failure.TIMEOUT, f"no datagram within {wait_s:g} s") from None
-            except OSError as error:
-                raise translate(error) from error
+                    until = asyncio.get_running_loop().time() + wait_s
+                    with suppress(TimeoutError):
+                        return await _receive(udp, accept, min(until, until - wait_s + DATAGRAM_TURN_S))
+                return await _receive(udp, accept, until)
+        except TimeoutError:
+            raise NetworkError(Failure.TIMEOUT, f"no datagram within {wait_s:g} s") from None
+        except OSError as error:
+            raise translate(error) from error
 
 
-async def _receive(udp: socket.socket, accept: Callable[[bytes], bool]) -> bytes:
+async def _receive(udp: socket.socket, accept: Callable[[bytes], bool], until: float) -> bytes:
     loop = asyncio.get_running_loop()
-    for _ in range(DATAGRAM_STRAYS):
-        datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
-        if accept(datagram):
-            return datagram
+    async with asyncio.timeout_at(until):
+        for _ in range(DATAGRAM_STRAYS):
+            datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
+            if accept(datagram):
+                return datagram
     raise NetworkError(Failure.MALFORMED, f"{DATAGRAM_STRAYS} datagrams that do not belong to the question")
 
 
