@@ -16,9 +16,8 @@ from typing import Any
 
 from checker.cli import main as checker
 from checker.network.door import Network
-from tests.lab.apart import laboratory
+from tests.lab.apart import door, laboratory, start_options
 from tests.lab.demo import RETEST_DELAY_S
-from tests.lab.network import LabNetwork
 
 SIZES = (21, 200, 1000)
 RUN_WITHIN_S = 1800
@@ -26,13 +25,13 @@ RUN_WITHIN_S = 1800
 
 def measure(lab: Path) -> dict[str, Any]:
     """One sweep in this very process: seconds, CPU seconds until the door opens and in all, counts, peak memory."""
-    mapping = json.loads((lab / "mapping.json").read_text())
+    open_door = door(lab)
     doors: list[Network] = []
     opened: list[float] = []
 
-    def door(**settings: Any) -> Network:
+    def counted_door(**settings: Any) -> Network:
         opened.append(time.process_time())
-        doors.append(LabNetwork.from_mapping(mapping, **settings))
+        doors.append(open_door(**settings))
         return doors[-1]
 
     os.environ["CHECKER_RETEST_DELAY"] = RETEST_DELAY_S
@@ -42,13 +41,11 @@ def measure(lab: Path) -> dict[str, Any]:
             [
                 "sweep",
                 str(lab / "domains.csv"),
-                f"--root-hints={lab / 'root.hints'}",
-                f"--trust-anchor={lab / 'trust-anchor.ds'}",
-                f"--ca-file={lab / 'ca.pem'}",
+                *start_options(lab),
                 f"--output={output}/site",
                 "--quiet",
             ],
-            network_class=door,
+            network_class=counted_door,
         )
         return {
             "code": code,

@@ -1,7 +1,6 @@
 """The command as users run it, against the miniature internet in a second process: Table 6 again, and bad vantages."""
 
 import csv
-import functools
 import json
 import os
 from collections.abc import Iterator
@@ -12,9 +11,8 @@ import jsonschema
 import pytest
 
 from checker.cli import main
-from tests.lab.apart import laboratory
+from tests.lab.apart import door, laboratory, start_options
 from tests.lab.demo import TABLE6, cells, differences
-from tests.lab.network import LabNetwork
 
 EXIT_DONE, EXIT_FAILED = 0, 3
 
@@ -34,14 +32,7 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(lab: Path, command: str, *arguments: str, **switches: Any) -> int:
-    mapping = json.loads((lab / "mapping.json").read_text())
-    start = (
-        f"--root-hints={lab / 'root.hints'}",
-        f"--trust-anchor={lab / 'trust-anchor.ds'}",
-        f"--ca-file={lab / 'ca.pem'}",
-    )
-    door = functools.partial(LabNetwork.from_mapping, mapping, **switches)
-    return main([command, *arguments, *start], network_class=door)
+    return main([command, *arguments, *start_options(lab)], network_class=door(lab, **switches))
 
 
 def rows(path: Path) -> dict[str, dict[str, str]]:

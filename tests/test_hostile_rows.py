@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checker.cli import main
+from tests.lab.apart import start_options
 from tests.lab.internet import MiniatureInternet
 from tests.lab.scenario import Dns, Http, Https, MailServer, Organisation, Signing, Smtp, Web, Zone
 
@@ -54,9 +55,7 @@ async def sweep(internet: MiniatureInternet, directory: Path, *arguments: str) -
     command = [
         "sweep",
         str(files.domains),
-        f"--root-hints={files.root_hints}",
-        f"--trust-anchor={files.trust_anchor}",
-        f"--ca-file={files.ca}",
+        *start_options(directory),
         f"--output={directory / 'site'}",
         *arguments,
     ]

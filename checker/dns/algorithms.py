@@ -14,9 +14,6 @@ DIGESTS = {2: "sha256", 4: "sha384"}
 SHA1_DIGEST = 1
 """Ignored when the DS RRset has a stronger digest of a usable kind, else accepted with a warning (RFC 4509 §3)."""
 
-SHORT_RSA_BITS = 2048
-"""RSA keys below this are worth a warning (NIST SP 800-57 part 1)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:

@@ -1,6 +1,6 @@
 """One RRset, resolved and validated: what `checker resolve` prints. Answers as a validating resolver would."""
 
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import dns.name
@@ -12,7 +12,7 @@ from checker.dns.records import canonical_text, name_of, texts
 from checker.dns.responses import Shape, ZoneServers
 from checker.dns.trust import Trusted
 from checker.dns.validate import Answer, Kind, judge_answer
-from checker.dns.walk import OTHER_SERVERS_TRIED, Step, Walker
+from checker.dns.walk import Step, Walker
 from checker.observations.dns import Reply
 
 _WORST_FIRST = (Status.BOGUS, Status.INDETERMINATE, Status.INSECURE, Status.SECURE)
@@ -115,15 +115,17 @@ async def _secure_answer(
     now = walker.resolver.network.clock.now()
     text = dns.rdatatype.to_text(rdtype)
     first: tuple[Answer, Reply] | None = None
-    asked = await walker.resolver.ask_zone(servers, name_of(name), rdtype)
-    async for reply in _replies(walker, servers, asked, name_of(name), rdtype):
-        if reply.message is None:
-            continue
-        answer = judge_answer(reply.message, name, text, trusted, now)
-        if answer.status in (Status.SECURE, Status.INSECURE):
-            return answer, reply
-        if first is None or (first[0].status is Status.INDETERMINATE and answer.status is Status.BOGUS):
-            first = answer, reply
+    asked: Reply | None = None
+    async with aclosing(walker.replies(servers, name, rdtype)) as replies:
+        async for reply in replies:
+            asked = asked or reply
+            if reply.message is None:
+                continue
+            answer = judge_answer(reply.message, name, text, trusted, now)
+            if answer.status in (Status.SECURE, Status.INSECURE):
+                return answer, reply
+            if first is None or (first[0].status is Status.INDETERMINATE and answer.status is Status.BOGUS):
+                first = answer, reply
     if first is not None:
         return first
     why = asked.failure.value if asked is not None and asked.failure else "no server answers"
@@ -131,21 +133,6 @@ async def _secure_answer(
         code=Code.NO_ANSWER, zone=trusted.zone, record=f"{name} {text}", params=(("detail", why),)
     )
     return Answer(status=Status.INDETERMINATE, kind=Kind.NOTHING, reason=reason), asked
-
-
-async def _replies(
-    walker: Walker,
-    servers: ZoneServers,
-    asked: Reply | None,
-    name: dns.name.Name,
-    rdtype: dns.rdatatype.RdataType,
-) -> AsyncIterator[Reply]:
-    """The reply there is, then those of the zone's other servers, one after the other as they are wanted."""
-    if asked is not None:
-        yield asked
-    for server in (await walker.resolver.servers(servers))[:OTHER_SERVERS_TRIED]:
-        if asked is None or server != asked.server:
-            yield await walker.resolver.exchange.ask(server, name, rdtype, zone=servers.zone)
 
 
 async def _plain_answer(

@@ -22,7 +22,6 @@ from checker.observations.dns import RRset
 
 ZONE_KEY = 0x0100
 REVOKED = 0x0080
-SECURE_ENTRY_POINT = 0x0001
 _PROTOCOL = 3
 _SERIAL_HALF = 1 << 31
 _SERIAL = 1 << 32

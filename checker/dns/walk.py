@@ -3,7 +3,8 @@
 Standings of zones on the way are kept for one sweep in bounded number, so that parents are asked once.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import dns.name
@@ -116,19 +117,27 @@ class Walker:
         judge: Callable[[Reply | None], Standing],
     ) -> tuple[Standing, Reply | None]:
         """The first good standing that any server's reply gives; the first bad one when none does."""
+        standing, first = judge(None), None
         if servers is None:
-            return judge(None), None
-        first = await self.resolver.ask_zone(servers, name_of(name), rdtype)
-        standing = judge(first)
-        if standing.status in (Status.SECURE, Status.INSECURE):
-            return standing, first
-        for server in (await self.resolver.servers(servers))[:OTHER_SERVERS_TRIED]:
-            if first is not None and server == first.server:
-                continue
-            reply = await self.resolver.exchange.ask(server, name_of(name), rdtype, zone=servers.zone)
-            again = judge(reply)
-            if again.status in (Status.SECURE, Status.INSECURE):
-                return again, reply
-            if standing.status is Status.INDETERMINATE and again.status is Status.BOGUS:
-                standing, first = again, reply
+            return standing, None
+        async with aclosing(self.replies(servers, name, rdtype)) as replies:
+            async for reply in replies:
+                again = judge(reply)
+                if again.status in (Status.SECURE, Status.INSECURE):
+                    return again, reply
+                if first is None or (
+                    standing.status is Status.INDETERMINATE and again.status is Status.BOGUS
+                ):
+                    standing, first = again, reply
         return standing, first
+
+    async def replies(
+        self, servers: ZoneServers, name: str, rdtype: dns.rdatatype.RdataType
+    ) -> AsyncGenerator[Reply, None]:
+        """The zone's first usable reply, then its other servers', asked one after the other as they are wanted."""
+        asked = await self.resolver.ask_zone(servers, name_of(name), rdtype)
+        if asked is not None:
+            yield asked
+        for server in (await self.resolver.servers(servers))[:OTHER_SERVERS_TRIED]:
+            if asked is None or server != asked.server:
+                yield await self.resolver.exchange.ask(server, name_of(name), rdtype, zone=servers.zone)

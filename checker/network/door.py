@@ -114,10 +114,10 @@ class Network:
                     self.counts[f"udp:{port}"] += 1
                     udp.connect(place)
                     udp.send(payload)
-                    until = asyncio.get_running_loop().time() + wait_s
+                    sent = asyncio.get_running_loop().time()
                     with suppress(TimeoutError):
-                        return await _receive(udp, accept, min(until, until - wait_s + DATAGRAM_TURN_S))
-                return await _receive(udp, accept, until)
+                        return await _receive(udp, accept, sent + min(wait_s, DATAGRAM_TURN_S))
+                return await _receive(udp, accept, sent + wait_s)
         except TimeoutError:
             raise NetworkError(Failure.TIMEOUT, f"no datagram within {wait_s:g} s") from None
         except OSError as error:

@@ -1,7 +1,6 @@
 """results.csv: the printed codes, one line a row (RFC 4180, UTF-8 without BOM). Never lets a spreadsheet run a cell."""
 
 import csv
-from collections.abc import Iterable
 from typing import TextIO
 
 from checker.report.model import COLUMNS, RowResult
@@ -24,13 +23,6 @@ class CsvResults:
         row = result.row
         texts = (row.code, row.region, row.domain, row.web_host, row.mail_domain, *map(result.cell, COLUMNS))
         self._writer.writerow(map(_inert, texts))
-
-
-def write_csv(results: Iterable[RowResult], out: TextIO) -> None:
-    """Write all of results.csv, in the order given."""
-    writer = CsvResults(out)
-    for result in results:
-        writer.add(result)
 
 
 def _inert(text: str) -> str:

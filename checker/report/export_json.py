@@ -1,7 +1,6 @@
 """results.json, described by results.schema.json: written row by row, never holding the rows."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, TextIO
@@ -108,16 +107,6 @@ class JsonResults:
     def finish(self, summary: Summary) -> None:
         """Write the summary and close the object."""
         self._out.write(f'\n],\n"summary": {_json(summary_object(summary))}}}\n')
-
-
-def write_json(
-    results: Iterable[RowResult], out: TextIO, *, sweep: SweepInfo, summary: Summary, lang: Lang = "sv"
-) -> None:
-    """Write all of results.json, rows in the order given."""
-    writer = JsonResults(out, sweep, lang)
-    for result in results:
-        writer.add(result)
-    writer.finish(summary)
 
 
 def schema_text() -> str:

@@ -1,7 +1,5 @@
 """The command line with a miniature internet behind its door."""
 
-import functools
-import json
 from pathlib import Path
 
 from checker.cli import main
@@ -9,6 +7,7 @@ from checker.network.addresses import IPAddress
 from checker.network.door import Network
 from checker.network.errors import NetworkError
 from checker.observations.failure import Failure
+from tests.lab.apart import door, start_options
 from tests.lab.network import LabNetwork
 
 
@@ -43,20 +42,10 @@ class Laboratory:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.domains = directory / "domains.csv"
-        self._mapping = json.loads((directory / "mapping.json").read_text(encoding="ascii"))
 
     def checker(
         self, *arguments: str, network_class: type[LabNetwork] = LabNetwork, **switches: object
     ) -> int:
         """Run one measuring command in this process; the exit code."""
-        options = (
-            "--root-hints",
-            str(self.directory / "root.hints"),
-            "--trust-anchor",
-            str(self.directory / "trust-anchor.ds"),
-            "--ca-file",
-            str(self.directory / "ca.pem"),
-            "--no-retest",
-        )
-        network = functools.partial(network_class.from_mapping, self._mapping, **switches)
-        return main([*arguments, *options], network_class=network)
+        options = (*start_options(self.directory), "--no-retest")
+        return main([*arguments, *options], network_class=door(self.directory, network_class, **switches))

@@ -6,7 +6,6 @@ Internet, with the laboratory's door in place of the network's. No Internet, no 
 
 import argparse
 import csv
-import functools
 import json
 import os
 import sys
@@ -14,8 +13,7 @@ import time
 from pathlib import Path
 
 from checker.cli import main as checker
-from tests.lab.apart import laboratory
-from tests.lab.network import LabNetwork
+from tests.lab.apart import door, laboratory, start_options
 
 TABLE6 = Path(__file__).with_name("table6-2017.csv")
 COLUMNS = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
@@ -25,20 +23,17 @@ RETEST_DELAY_S = "0.3"
 
 def sweep(lab: Path, output: Path, ruleset: str) -> tuple[int, float]:
     """One `checker sweep` of the laboratory: exit code and seconds."""
-    mapping = json.loads((lab / "mapping.json").read_text())
     os.environ["CHECKER_RETEST_DELAY"] = RETEST_DELAY_S
     started = time.perf_counter()
     code = checker(
         [
             "sweep",
             str(lab / "domains.csv"),
-            f"--root-hints={lab / 'root.hints'}",
-            f"--trust-anchor={lab / 'trust-anchor.ds'}",
-            f"--ca-file={lab / 'ca.pem'}",
+            *start_options(lab),
             f"--ruleset={ruleset}",
             f"--output={output}",
         ],
-        network_class=functools.partial(LabNetwork.from_mapping, mapping),
+        network_class=door(lab),
     )
     return code, time.perf_counter() - started
 

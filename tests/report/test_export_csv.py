@@ -3,14 +3,16 @@ import io
 
 import pytest
 
-from checker.report.export_csv import HEADER, write_csv
+from checker.report.export_csv import HEADER, CsvResults
 from checker.report.model import RowResult
 from tests.report.rows import result_of, row_of, table_6
 
 
 def written(*results: RowResult) -> str:
     out = io.StringIO(newline="")
-    write_csv(results, out)
+    writer = CsvResults(out)
+    for result in results:
+        writer.add(result)
     return out.getvalue()
 
 

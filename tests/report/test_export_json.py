@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from checker.report.export_json import result_object, schema_text, write_json
+from checker.report.export_json import JsonResults, result_object, schema_text
 from checker.report.model import RowResult, SummaryCounter
 from tests.report.rows import SWEEP, hostile_result, result_of, row_of, table_6
 
@@ -15,10 +15,12 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 def written(*results: RowResult) -> Any:
     counter = SummaryCounter()
+    out = io.StringIO()
+    writer = JsonResults(out, SWEEP, "sv")
     for result in results:
         counter.add(result)
-    out = io.StringIO()
-    write_json(results, out, sweep=SWEEP, summary=counter.summary())
+        writer.add(result)
+    writer.finish(counter.summary())
     out.getvalue().encode("utf-8")
     return json.loads(out.getvalue())
 
