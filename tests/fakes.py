@@ -14,25 +14,16 @@ from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailStage, MailState, SmtpReply
 from checker.observations.row import Evidence, Row
 from checker.observations.tls import TlsFacts
-from checker.observations.vantage import Vantage
 from checker.observations.web import Hop, Visit, VisitEnd, WebEndpoint, WebObservation
 from checker.row import Probes
 from checker.rulesets import RULESET_2026, Ruleset
 from checker.verdict import Value, Verdict
+from tests.vantages import vantage
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 CLOCK = Clock(NOW)
 RULES = RULESET_2026
-VANTAGE = Vantage(
-    name="test",
-    checked_at=NOW,
-    ipv4=Fact.YES,
-    ipv6=Fact.YES,
-    dns_udp=Fact.YES,
-    dns_tcp=Fact.YES,
-    clock=Fact.YES,
-    root_validates=Fact.YES,
-)
+VANTAGE = vantage(NOW)
 
 
 def row(code: str, mail_domain: str = "") -> Row:

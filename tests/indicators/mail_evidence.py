@@ -11,22 +11,11 @@ from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailStage, MailState, SmtpReply
 from checker.observations.row import Evidence, Row
 from checker.observations.tls import ChainTrust, Handshake, TlsOutcome
-from checker.observations.vantage import Vantage
+from tests.vantages import vantage
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 READY = SmtpReply(code=220, lines=("mx ready",))
-VANTAGE = Vantage(
-    name="test",
-    checked_at=NOW,
-    ipv4=Fact.YES,
-    ipv6=Fact.YES,
-    dns_udp=Fact.YES,
-    dns_tcp=Fact.YES,
-    clock=Fact.YES,
-    root_validates=Fact.YES,
-    port25_ipv4=Fact.YES,
-    port25_ipv6=Fact.YES,
-)
+VANTAGE = vantage(NOW, port25_ipv4=Fact.YES, port25_ipv6=Fact.YES)
 TRUSTED = ChainTrust(
     trusted=Fact.YES,
     self_signed=Fact.NO,

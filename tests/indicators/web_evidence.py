@@ -8,8 +8,8 @@ from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.row import Evidence, Row
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
-from checker.observations.vantage import Vantage
 from checker.observations.web import Hop, Visit, VisitEnd, WebEndpoint, WebObservation
+from tests.vantages import vantage
 
 HOST = "www.example.se"
 HTTP, HTTPS = f"http://{HOST}/", f"https://{HOST}/"
@@ -89,14 +89,4 @@ def evidence(
     seen: WebObservation, *, ipv4: Fact = Fact.YES, ipv6: Fact = Fact.YES, domain: str = "example.se"
 ) -> Evidence:
     row = Row(code="X", region="X", domain=domain, web_host=seen.host, mail_domain=domain)
-    vantage = Vantage(
-        name="here",
-        checked_at=NOW,
-        ipv4=ipv4,
-        ipv6=ipv6,
-        dns_udp=Fact.YES,
-        dns_tcp=Fact.YES,
-        clock=Fact.YES,
-        root_validates=Fact.YES,
-    )
-    return Evidence(row=row, vantage=vantage, web=seen)
+    return Evidence(row=row, vantage=vantage(NOW, name="here", ipv4=ipv4, ipv6=ipv6), web=seen)

@@ -20,7 +20,6 @@ from checker.network.clock import Clock
 from checker.observations.dns import DnssecObservation, LookupOutcome, NameServer
 from checker.observations.fact import Fact
 from checker.observations.row import Evidence, Row
-from checker.observations.vantage import Vantage
 from checker.probes.dnssec import observe_dnssec
 from checker.rulesets import RULESETS
 from checker.verdict import Verdict
@@ -31,6 +30,7 @@ from tests.lab.responder import Responder
 from tests.lab.scenario import Dns, MailServer, Organisation, Signing, Web, Zone
 from tests.lab.signing import Keys, make_keys
 from tests.lab.start import start_files
+from tests.vantages import vantage
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 S, U = Signing.SIGNED, Signing.UNSIGNED
@@ -101,16 +101,7 @@ ORGANISATIONS = tuple(
     )
     for number, (scenario, (domain, zone, _, _)) in enumerate(SCENARIOS.items())
 )
-VANTAGE = Vantage(
-    name="lab",
-    checked_at=NOW,
-    ipv4=Fact.YES,
-    ipv6=Fact.YES,
-    dns_udp=Fact.YES,
-    dns_tcp=Fact.YES,
-    clock=Fact.YES,
-    root_validates=Fact.YES,
-)
+VANTAGE = vantage(NOW, name="lab")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
