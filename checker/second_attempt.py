@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from checker.observations.dns import DnssecObservation, IPAddress, Lookup, LookupOutcome
+from checker.observations.dns import DnssecObservation, IPAddress, Lookup, LookupOutcome, Reply
 from checker.observations.failure import OUR_OWN, Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
@@ -45,7 +45,22 @@ def _spoilt(whole: Failure | None, parts: Iterable[Failure | None]) -> bool:
 
 
 def _better_dnssec(first: DnssecObservation, second: DnssecObservation) -> DnssecObservation:
-    return first if _spoilt(second.failure, _dnssec_failures(second)) else second
+    """The second, unless our own trouble spoilt it or fewer told it less."""
+    spoilt = _spoilt(second.failure, _dnssec_failures(second))
+    return first if spoilt or _told(first) > _told(second) else second
+
+
+def _told(dnssec: DnssecObservation) -> tuple[bool, int]:
+    """Whether the way down ends in an answer, and how many of the zone's addresses answered everything."""
+    replies = [reply for cut in dnssec.chain.cuts for reply in (cut.ds, cut.dnskey) if reply is not None]
+    last = replies[-1] if replies else dnssec.chain.start
+    answering = sum(all(map(_tells, view.replies)) for view in dnssec.views)
+    asked = bool(dnssec.views or dnssec.nonexistent)
+    return last is not None and _tells(last) and bool(answering or not asked), answering
+
+
+def _tells(reply: Reply) -> bool:
+    return reply.message is not None and reply.message.rcode in ("NOERROR", "NXDOMAIN")
 
 
 def _better_web(first: WebObservation | None, second: WebObservation) -> WebObservation:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from checker.authentication_chain import AuthenticationChain
 from checker.columns import Columns, doubtful_probes, judge_row, not_measured
 from checker.network.clock import Clock
 from checker.observations.row import Evidence, Row
@@ -54,7 +55,8 @@ class Tally:
 class Sweep:
     """One sweep over `rows`, which are read one at a time as there is room, judged in `columns` under `ruleset`.
 
-    `on_progress` is called with each change of the tally.
+    `on_progress` is called with each change of the tally; `describe` makes the authentication chains of a row whose
+    reader wants them.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Sweep:
         vantage: Vantage,
         clock: Clock,
         options: SweepOptions | None = None,
+        describe: Callable[[Evidence], tuple[AuthenticationChain, ...]] | None = None,
         on_progress: Callable[[Tally], None] | None = None,
     ) -> None:
         self._rows = iter(rows)
@@ -75,6 +78,7 @@ class Sweep:
         self._probes = probes
         self._clock = clock
         self._options = options or SweepOptions()
+        self._describe = describe
         self._on_progress = on_progress or _show_nothing
         self._tally = Tally()
         self._port25 = PortTwentyFive(vantage)
@@ -216,7 +220,8 @@ class Sweep:
             log.warning(
                 "row %s cannot wait on disk and is reported as it stands: %s", evidence.row.code, error
             )
-        return RowResult(row=evidence.row, verdicts=verdicts)
+        chains = self._describe(evidence) if self._describe else ()
+        return RowResult(row=evidence.row, verdicts=verdicts, chains=chains)
 
     def _count(self, **changes: int) -> None:
         now = {name: getattr(self._tally, name) + change for name, change in changes.items()}

@@ -1,19 +1,14 @@
 """One hostile row among good ones: it costs itself its deadline and the others nothing."""
 
-import asyncio
-import csv
-import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from checker.cli import main
-from tests.lab.apart import start_options
 from tests.lab.internet import MiniatureInternet
 from tests.lab.scenario import Dns, Http, Https, MailServer, Organisation, Signing, Smtp, Web, Zone
+from tests.lab.sweep import sweep
 
 SIGNED = Zone(signing=Signing.SIGNED)
 GOOD = tuple(
@@ -47,23 +42,6 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("CHECKER_")]:
         monkeypatch.delenv(name)
-
-
-async def sweep(internet: MiniatureInternet, directory: Path, *arguments: str) -> dict[str, dict[str, Any]]:
-    """The indicators of every row, by code."""
-    files = internet.write_files(directory)
-    command = [
-        "sweep",
-        str(files.domains),
-        *start_options(directory),
-        f"--output={directory / 'site'}",
-        *arguments,
-    ]
-    assert await asyncio.to_thread(main, command, network_class=internet.network) == 0
-    written = json.loads((directory / "site" / "results.json").read_text(encoding="utf-8"))
-    with (directory / "site" / "results.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["code"] for row in csv.DictReader(file)] == [row["code"] for row in written["results"]]
-    return {row["code"]: row["indicators"] for row in written["results"]}
 
 
 async def test_hostile_rows_cost_themselves_and_nobody_else(

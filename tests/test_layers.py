@@ -9,15 +9,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checker"
 
-FACTS = frozenset({"observations", "verdict", "rulesets"})
+FACTS = frozenset({"observations", "verdict", "rulesets", "authentication_chain"})
 PURE_DNS = frozenset(
     {
         "dns.algorithms",
         "dns.chain",
         "dns.denial",
+        "dns.describe",
+        "dns.key_sizes",
         "dns.nsec3",
         "dns.reasons",
         "dns.records",
+        "dns.responses",
+        "dns.rrsig",
         "dns.signatures",
         "dns.trust",
         "dns.validate",
@@ -28,6 +32,7 @@ PURE_DNS = frozenset(
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "observations": frozenset(),
     "verdict": frozenset(),
+    "authentication_chain": frozenset(),
     "rulesets": frozenset({"verdict"}),
     "domain_names": frozenset(),
     "spreadsheet": frozenset({"domain_names"}),
@@ -50,7 +55,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Unit → what it may import besides itself. The command line may import everything."""
 
-STANDARD_LIBRARY_ONLY = ("observations", "verdict", "rulesets")
+STANDARD_LIBRARY_ONLY = ("observations", "verdict", "rulesets", "authentication_chain")
 NO_SOCKETS = ("protocols", "indicators", "report")
 SOCKETS = frozenset({"asyncio", "socket", "ssl", "httpcore", "httpx"})
 

@@ -9,6 +9,7 @@ from checker.observations.dns import (
     DnssecObservation,
     IPAddress,
     LookupOutcome,
+    Message,
     NameServer,
     Reply,
     ServerView,
@@ -40,6 +41,39 @@ SERVER = NameServer(name="ns.a.example.", address=ip_address("192.0.2.53"))
 
 def reply(failure: Failure) -> Reply:
     return Reply(server=SERVER, name="a.example.", type="DNSKEY", message=None, failure=failure)
+
+
+def said(rcode: str = "NOERROR") -> Reply:
+    message = Message(rcode=rcode, authoritative=True, answer=(), authority=(), additional=(), edns=True)
+    return replace(reply(TIMEOUT), message=message, failure=None)
+
+
+def asked(chain: Reply, *server: Reply) -> DnssecObservation:
+    """An observation whose way down ended with this reply, and whose only server gave these."""
+    views = (ServerView(server=SERVER, replies=server),) if server else ()
+    return replace(SIGNED, chain=replace(SIGNED.chain, start=chain, cuts=()), views=views)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "first", "second", "replaced"),
+    [
+        ("silent twice", asked(reply(TIMEOUT)), asked(reply(TIMEOUT)), True),
+        ("recovered", asked(reply(TIMEOUT)), asked(said(), said()), True),
+        ("silent only the second time", asked(said(), said()), asked(reply(TIMEOUT)), False),
+        ("its servers silent the second time", asked(said(), said()), asked(said(), reply(TIMEOUT)), False),
+        ("an error only the second time", asked(said()), asked(said("SERVFAIL")), False),
+        ("one server less the second time", asked(said(), said()), asked(said(), said("REFUSED")), False),
+        ("no server asked the second time", asked(said()), asked(said()), True),
+    ],
+)
+def test_of_a_pair_the_domain_that_had_answered_keeps_its_answers(
+    scenario: str, first: DnssecObservation, second: DnssecObservation, replaced: bool
+) -> None:
+    other = dnssec("b.example")
+    before = replace(FIRST, dnssec=(first, other))
+    pair = with_second_attempt(before, replace(before, dnssec=(second, other))).dnssec
+    assert pair is not None
+    assert pair[0] is (second if replaced else first)
 
 
 def told(observation: WebObservation | MailObservation | DnssecObservation) -> bool:

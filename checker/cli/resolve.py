@@ -9,8 +9,13 @@ from checker.cli.output import say, say_json
 from checker.cli.session import Session
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from checker.authentication_chain import AuthenticationChain
     from checker.cli.instruments import Instruments
     from checker.dns.answer import Resolved
+    from checker.report.words import Lang
+    from checker.verdict import Finding
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="A domain name; IDN may be written as such.")
@@ -38,10 +43,11 @@ def resolve(
     asked, kind = _question(name, rdtype)
     tools = instruments(session)
     found = run(_resolved(tools, asked, kind))
+    now = tools.network.clock.now()
     if as_json:
-        say_json(_object(found))
+        say_json(_object(found, now))
     else:
-        for line in _lines(found):
+        for line in _lines(found, now, session.settings.lang):
             say(line)
     return ExitCode.DONE
 
@@ -55,7 +61,10 @@ def _question(name: str, rdtype: str) -> tuple[str, str]:
     from checker.domain_names import NameProblem, parse_name, quoted  # noqa: PLC0415 - start-up
 
     try:
-        asked = name if name.isascii() else parse_name(name, single_label=True)
+        labels = name.replace("\u3002", ".").split(".")
+        asked = ".".join(
+            label if label.isascii() else parse_name(label, single_label=True) for label in labels
+        )
         dns.name.from_text(asked)
     except NameProblem as problem:
         raise Quit(ExitCode.USAGE, f"{quoted(name)} {problem}") from None
@@ -75,14 +84,14 @@ async def _resolved(tools: "Instruments", name: str, rdtype: str) -> "Resolved":
     import asyncio  # noqa: PLC0415 - start-up
 
     from checker.dns.answer import resolve_validated, unresolved  # noqa: PLC0415 - start-up
-    from checker.dns.reasons import Status  # noqa: PLC0415 - start-up
+    from checker.dns.reasons import Silence, Status  # noqa: PLC0415 - start-up
     from checker.probes.vantage import observe_vantage, unusable  # noqa: PLC0415 - start-up
 
     try:
         async with asyncio.timeout(tools.settings.deadline):
             found = await resolve_validated(tools.walker, name, rdtype)
     except TimeoutError:
-        found = unresolved(name, rdtype, f"nothing certain within {tools.settings.deadline:g} s")
+        found = unresolved(name, rdtype, Silence.TIME_UP.value)
     if found.rcode and found.status in (Status.SECURE, Status.INSECURE):
         return found
     vantage = await observe_vantage(
@@ -96,23 +105,40 @@ async def _resolved(tools: "Instruments", name: str, rdtype: str) -> "Resolved":
     return found
 
 
-def _chain(found: "Resolved") -> list[str]:
-    """The zones on the way, one line each: the status reached and why it is not better."""
-    lines: list[str] = []
-    for step in found.steps:
-        chain, standing = step.chain, step.standing
-        if not chain.anchors:
-            lines.append(f"{chain.name} no trust anchor above")
-            continue
-        lines.append(f"{chain.anchors[0].name} trust anchor")
-        lines.extend(f"{cut.name} under {cut.parent}" for cut in chain.cuts if cut.dnskey is not None)
-        why = f": {standing.reason.words()}" if standing.reason else ""
-        lines.append(f"{standing.zone} {standing.status.value}{why}")
-    return list(dict.fromkeys(lines))
+def _chains(found: "Resolved", now: "datetime") -> "tuple[AuthenticationChain, ...]":
+    """The chain to each name on the way with the answer at its end."""
+    from checker.authentication_chain import AuthenticationChain  # noqa: PLC0415 - start-up
+    from checker.dns.describe import answer_link, describe_zones  # noqa: PLC0415 - start-up
+
+    chains = []
+    for hop in found.answered:
+        zones, nonexistent = describe_zones(hop.step.chain, now)
+        message = hop.reply.message if hop.reply is not None else None
+        question = hop.name, found.type
+        chains.append(
+            AuthenticationChain(
+                name=hop.name,
+                status=hop.answer.status.value,
+                zones=zones,
+                nonexistent=nonexistent,
+                answers=(answer_link(question, hop.answer, message, hop.step.standing.trusted, now),),
+            )
+        )
+    return tuple(chains)
 
 
-def _object(found: "Resolved") -> dict[str, Any]:
-    """The result as the contract's JSON object."""
+def _finding(found: "Resolved") -> "Finding | None":
+    """The reason as the finding that `checker check` would make of it."""
+    from checker.indicators.dnssec import reason_finding  # noqa: PLC0415 - start-up
+    from checker.rulesets import RULESET_2026  # noqa: PLC0415 - start-up
+
+    return reason_finding(found.reason, RULESET_2026, found.name.rstrip(".") or ".") if found.reason else None
+
+
+def _object(found: "Resolved", now: "datetime") -> dict[str, Any]:
+    """The result as the contract's JSON object; the reason begins with its code."""
+    from checker.observations.codec import encode  # noqa: PLC0415 - start-up
+
     return {
         "name": found.name,
         "type": found.type,
@@ -120,17 +146,20 @@ def _object(found: "Resolved") -> dict[str, Any]:
         "rcode": found.rcode,
         "records": list(found.records),
         "reason": found.reason.words() if found.reason else None,
-        "chain": _chain(found),
+        "chain": [encode(chain) for chain in _chains(found, now)],
     }
 
 
-def _lines(found: "Resolved") -> list[str]:
+def _lines(found: "Resolved", now: "datetime", lang: "Lang") -> list[str]:
     """The result for people: comments as in zone files, then the records."""
     from checker.domain_names import printable  # noqa: PLC0415 - start-up
+    from checker.report.chain_screen import chain_lines  # noqa: PLC0415 - start-up
+    from checker.report.words import message, remedy  # noqa: PLC0415 - start-up
 
-    reason = f": {found.reason.words()}" if found.reason else ""
-    head = f"; {found.name} {found.type}: {found.status.value}{reason}"
-    rcode = f"; {found.rcode or 'no answer'}"
-    return [
-        printable(line) for line in (head, rcode, *(f"; {step}" for step in _chain(found)), *found.records)
-    ]
+    finding = _finding(found)
+    comments = [f"{found.name} {found.type}: {found.status.value}", found.rcode or "no answer"]
+    comments += [message(finding, lang), remedy(finding, lang)] if finding else []
+    for chain in _chains(found, now):
+        comments += ["", *chain_lines(chain, lang=lang)]
+    lines = (f"; {comment}".rstrip() for comment in comments)
+    return [printable(line) for line in (*lines, *found.records)]

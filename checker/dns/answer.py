@@ -2,13 +2,15 @@
 
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 
 import dns.name
 import dns.rdatatype
+from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from checker.dns.algorithms import CAPS
-from checker.dns.reasons import Code, Reason, Status
-from checker.dns.records import canonical_text, name_of, texts
+from checker.dns.reasons import Code, Reason, Silence, Status
+from checker.dns.records import canonical_text, name_of, rdata_of, texts
 from checker.dns.responses import Shape, ZoneServers
 from checker.dns.trust import Trusted
 from checker.dns.validate import Answer, Kind, judge_answer
@@ -19,10 +21,20 @@ _WORST_FIRST = (Status.BOGUS, Status.INDETERMINATE, Status.INSECURE, Status.SECU
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One name on the way: the chain to it, the judged answer, and the reply that this rests on."""
+
+    name: str
+    step: Step
+    answer: Answer
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """The outcome for the name asked: `records` in presentation form with owner and TTL, aliases first.
 
-    `rcode` is the last server's ("" when nobody answered); `steps` hold the chain for each name on the way.
+    `rcode` is the last server's ("" when nobody answered); `answered` has each name on the way, the asked one first.
     """
 
     name: str
@@ -31,7 +43,7 @@ class Resolved:
     rcode: str
     records: tuple[str, ...]
     reason: Reason | None
-    steps: tuple[Step, ...]
+    answered: tuple[Answered, ...]
 
 
 async def resolve_validated(walker: Walker, name: str, rdtype: str) -> Resolved:
@@ -46,24 +58,27 @@ async def resolve_validated(walker: Walker, name: str, rdtype: str) -> Resolved:
     statuses: list[Status] = []
     reasons: list[Reason | None] = []
     records: list[str] = []
-    steps: list[Step] = []
+    answered: list[Answered] = []
     rcode = ""
     for _ in range(CAPS.alias_hops + 1):
         step = await walker.walk(_above(current) if text == "DS" else current)
-        steps.append(step)
         answer, reply = await _answer(walker, step, current, kind)
+        answered.append(Answered(name=current, step=step, answer=answer, reply=reply))
         statuses.append(answer.status)
         reasons.append(answer.reason)
         rcode = reply.message.rcode if reply is not None and reply.message is not None else rcode
         if answer.kind in (Kind.POSITIVE, Kind.ALIAS) and answer.rrset is not None:
-            owner = f"{answer.rrset.name} {answer.rrset.ttl} IN {answer.rrset.type}"
+            ttl = ttl_s(answer, walker.resolver.network.clock.now())
+            owner = f"{answer.rrset.name} {ttl} IN {answer.rrset.type}"
             records.extend(f"{owner} {value}" for value in texts(answer.rrset))
         if answer.kind is not Kind.ALIAS or answer.target is None or answer.status is Status.BOGUS:
             break
         current = answer.target
     else:
         statuses.append(Status.INDETERMINATE)
-        reasons.append(Reason(code=Code.NO_ANSWER, zone=current, params=(("detail", "too many aliases"),)))
+        reasons.append(
+            Reason(code=Code.NO_ANSWER, zone=current, params=(("detail", Silence.TOO_MANY_ALIASES.value),))
+        )
     status = min(statuses, key=_WORST_FIRST.index)
     reason = reasons[statuses.index(status)]
     return Resolved(
@@ -73,7 +88,7 @@ async def resolve_validated(walker: Walker, name: str, rdtype: str) -> Resolved:
         rcode=rcode,
         records=tuple(records),
         reason=reason,
-        steps=tuple(steps),
+        answered=tuple(answered),
     )
 
 
@@ -82,8 +97,22 @@ def unresolved(name: str, rdtype: str, detail: str) -> Resolved:
     asked = canonical_text(dns.name.from_text(name))
     reason = Reason(code=Code.NO_ANSWER, zone=asked, record=f"{asked} {rdtype}", params=(("detail", detail),))
     return Resolved(
-        name=asked, type=rdtype, status=Status.INDETERMINATE, rcode="", records=(), reason=reason, steps=()
+        name=asked, type=rdtype, status=Status.INDETERMINATE, rcode="", records=(), reason=reason, answered=()
     )
+
+
+def ttl_s(answer: Answer, now: datetime) -> int:
+    """Seconds for which the answer's RRset may be kept: at most what was signed, and until then (RFC 4035 §5.3.3).
+
+    A TTL with the highest bit set is 0 (RFC 2181 §8).
+    """
+    assert answer.rrset is not None
+    ttl = answer.rrset.ttl if answer.rrset.ttl < 1 << 31 else 0
+    if answer.signed is None:
+        return ttl
+    # serial arithmetic (RFC 4034 §3.1.5)
+    left = (answer.signed.expiration - int(now.timestamp())) % (1 << 32)
+    return min(ttl, answer.signed.original_ttl, left if left < 1 << 31 else 0)
 
 
 def _above(name: str) -> str:
@@ -100,12 +129,22 @@ async def _answer(
         # Where the way down was left open, what the zone above has signed still stands (RFC 4035 §5.3.1).
         if standing.status is Status.SECURE or answer.status is Status.SECURE:
             return answer, reply
+        if standing.status is Status.INSECURE and _is_signed_by(answer, standing.trusted.zone):
+            return answer, reply
     plain, reply = await _plain_answer(walker, name, rdtype)
     if standing.status is Status.INSECURE and plain.status is Status.INSECURE:
         return _with(plain, Status.INSECURE, standing.reason), reply
     if standing.status is Status.INSECURE:
         return plain, reply
     return Answer(status=standing.status, kind=Kind.NOTHING, reason=standing.reason), reply
+
+
+def _is_signed_by(answer: Answer, zone: str) -> bool:
+    """Whether a bogus answer is the zone's own by its signatures (RFC 4035 §5.3.1): no unsigned zone below said it."""
+    if answer.status is not Status.BOGUS or answer.rrset is None:
+        return False
+    rrsigs = (rdata_of("RRSIG", wire) for wire in answer.rrset.signatures)
+    return any(isinstance(rrsig, RRSIG) and rrsig.signer.canonicalize() == name_of(zone) for rrsig in rrsigs)
 
 
 async def _secure_answer(
@@ -128,7 +167,7 @@ async def _secure_answer(
                 first = answer, reply
     if first is not None:
         return first
-    why = asked.failure.value if asked is not None and asked.failure else "no server answers"
+    why = asked.failure.value if asked is not None and asked.failure else Silence.NONE_ANSWERS.value
     reason = Reason(
         code=Code.NO_ANSWER, zone=trusted.zone, record=f"{name} {text}", params=(("detail", why),)
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import dns.name
 
-from checker.dns.reasons import Code, Reason, Status
+from checker.dns.reasons import Code, Reason, Silence, Status
 from checker.dns.records import canonical_text, is_lame, name_of
 from checker.dns.trust import Trusted, opens, trust_zone
 from checker.dns.validate import Cut, judge_ds
@@ -119,12 +119,12 @@ def _silent(zone: str, record: str, reply: Reply | None) -> Standing:
 
 def _silence(reply: Reply | None) -> str:
     if reply is None:
-        return "no server known"
+        return Silence.NO_SERVER.value
     if reply.message is None:
-        return str(reply.failure.value if reply.failure else "no answer")
+        return str(reply.failure.value if reply.failure else Silence.NONE_ANSWERS.value)
     if reply.message.rcode not in ("NOERROR", "NXDOMAIN"):
         return reply.message.rcode
-    return "not authoritative" if reply.message.edns else "no EDNS"
+    return (Silence.NOT_AUTHORITATIVE if reply.message.edns else Silence.NO_EDNS).value
 
 
 def path(anchors: tuple[RRset, ...], name: str) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from dns.rdtypes.ANY.NSEC3 import NSEC3
 
 from checker.dns.algorithms import CAPS
 from checker.dns.nsec3 import HashedChain
-from checker.dns.reasons import Reason
+from checker.dns.reasons import Code, Reason
 from checker.dns.records import name_of, rdatas
-from checker.dns.signatures import Key, Signed, check_signatures
+from checker.dns.signatures import Key, Signed, Work, check_signatures
 from checker.observations.dns import Message, RRset
 
 _NXNAME = 128  # RFC 9824 §2: a compact answer's way to say that the name does not exist
@@ -49,25 +49,32 @@ class Absence(Enum):
 class Proofs:
     """The NSEC and NSEC3 records of one message whose own signatures are good.
 
-    `fault` is the first reason why some other NSEC or NSEC3 was left out.
+    `fault` is the first reason why some other NSEC or NSEC3 was left out; `exhausted` whether checking them had to be
+    given up: then nothing is proven.
     """
 
     zone: dns.name.Name
     nsec: tuple[tuple[dns.name.Name, NSEC], ...]
     nsec3: tuple[tuple[dns.name.Name, NSEC3], ...]
     fault: Reason | None
+    exhausted: bool = False
 
 
-def gather(message: Message, zone: str, keys: tuple[Key, ...], now: datetime) -> Proofs:
+def gather(
+    message: Message, zone: str, keys: tuple[Key, ...], now: datetime, work: Work | None = None
+) -> Proofs:
     """Check the signature of every NSEC and NSEC3 in the authority section and keep the good ones."""
+    work = work or Work()
     nsec: list[tuple[dns.name.Name, NSEC]] = []
     nsec3: list[tuple[dns.name.Name, NSEC3]] = []
     fault: Reason | None = None
     for rrset in message.authority:
         if rrset.type not in ("NSEC", "NSEC3"):
             continue
-        checked = check_signatures(rrset, zone, keys, now)
+        checked = check_signatures(rrset, zone, keys, now, work)
         if isinstance(checked, Reason):
+            if checked.code is Code.TOO_COSTLY:
+                return Proofs(zone=name_of(zone), nsec=(), nsec3=(), fault=checked, exhausted=True)
             fault = fault or checked
             continue
         if not _stands_at_its_owner(rrset, checked):
@@ -89,6 +96,8 @@ def _stands_at_its_owner(rrset: RRset, signed: Signed) -> bool:
 
 def absence(proofs: Proofs, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> Absence:
     """What the records prove about this name and type; for DS questions also whether the name is a zone cut."""
+    if proofs.exhausted:
+        return Absence.TOO_COSTLY
     by_nsec = _absence_by_nsec(proofs, name, rdtype) if proofs.nsec else Absence.NOTHING
     if by_nsec is not Absence.NOTHING or not proofs.nsec3:
         return by_nsec
@@ -100,6 +109,8 @@ def no_closer_match(proofs: Proofs, name: dns.name.Name, wildcard_labels: int) -
 
     NODATA or OPT_OUT stand for "proven"; `wildcard_labels` is the RRSIG's label count.
     """
+    if proofs.exhausted:
+        return Absence.TOO_COSTLY
     next_closer = dns.name.Name(name.labels[-(wildcard_labels + 2) :])
     for owner, nsec in proofs.nsec:
         if (

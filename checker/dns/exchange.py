@@ -6,7 +6,7 @@ Never decides what an answer means; failures on the way are facts for resolving,
 import asyncio
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dns.name
 import dns.rdatatype
@@ -18,6 +18,7 @@ from checker.dns.tcp import DNS_PORT, ask_over_tcp
 from checker.network.door import Network
 from checker.network.errors import NetworkError
 from checker.observations.dns import IPAddress, Message, NameServer, Reply
+from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 
 UDP_SHARE_OF_WAIT = 4
@@ -27,18 +28,23 @@ SILENT_FOR_S = 30.0
 WITHOUT_EDNS_FOR_S = 45.0
 """How long an address is asked without EDNS: it may have been lost datagrams, and a second attempt must find out."""
 REMEMBERED_SERVERS = 8192
+_NO_TCP = frozenset({Failure.TIMEOUT, Failure.REFUSED, Failure.RESET, Failure.CLOSED, Failure.MALFORMED})
 _EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
+_TELLING = frozenset({"NOERROR", "NXDOMAIN"})
 _UNKNOWN_IPV4_S, _UNKNOWN_IPV6_S = 0.05, 0.06
 _SMOOTHING = 0.3
 
 
 @dataclass(slots=True)
 class ServerState:
-    """What was learnt of one address: smoothed round trip in seconds, and what it cannot do."""
+    """What was learnt of one address: smoothed round trip in seconds, and what it can and cannot do."""
 
     round_trip_s: float
+    has_edns: bool = False
     without_edns_until: float = 0.0
     over_tcp: bool = False
+    tcp: Fact = Fact.NOT_TESTED
+    tcp_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Exchange:
@@ -47,7 +53,8 @@ class Exchange:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._states: Remembered[IPAddress, ServerState] = Remembered(REMEMBERED_SERVERS)
-        self._silent_until: Remembered[tuple[IPAddress, dns.name.Name], float] = Remembered(
+        # by the zone's labels: names themselves are slow to hash
+        self._silent_until: Remembered[tuple[IPAddress, tuple[bytes, ...]], float] = Remembered(
             REMEMBERED_SERVERS
         )
         self._udp_wait_s = network.wait_s / UDP_SHARE_OF_WAIT
@@ -60,7 +67,7 @@ class Exchange:
         return self._is_silent(address, zone), self._state(address).round_trip_s
 
     def _is_silent(self, address: IPAddress, zone: dns.name.Name) -> bool:
-        return (self._silent_until.get((address, zone)) or 0.0) > asyncio.get_running_loop().time()
+        return (self._silent_until.get((address, zone.labels)) or 0.0) > asyncio.get_running_loop().time()
 
     async def ask(
         self,
@@ -97,6 +104,10 @@ class Exchange:
                 ):
                     break
                 continue
+            except asyncio.CancelledError:
+                # Another server was faster: this one takes at least so long, and is asked after that one from now on.
+                state.round_trip_s = max(state.round_trip_s, loop.time() - started)
+                raise
             state.round_trip_s += _SMOOTHING * (loop.time() - started - state.round_trip_s)
             plain = payload == 0
             if message.rcode in _EDNS_TROUBLE and not plain:
@@ -104,15 +115,28 @@ class Exchange:
                 again = await self._without_edns(server, name, rdtype)
                 plain = again is not None
                 message = again or message
-            if plain and loop.time() >= state.without_edns_until:
+            state.has_edns = state.has_edns or message.edns
+            # One name that it is silent about tells nothing of the other zones that it serves (RFC 6891 §6.2.2).
+            if plain and not state.has_edns and loop.time() >= state.without_edns_until:
                 state.without_edns_until = loop.time() + WITHOUT_EDNS_FOR_S
             state.over_tcp = state.over_tcp or (transport == "tcp" and thorough)
             return _reply(server, question, message, None, transport)
         assert first is not None
         state.round_trip_s = min(5.0, state.round_trip_s * 2 + 0.1)
         if thorough and first.failure is Failure.TIMEOUT:
-            self._silent_until.keep((server.address, zone), loop.time() + SILENT_FOR_S)
+            self._silent_until.keep((server.address, zone.labels), loop.time() + SILENT_FOR_S)
         return _reply(server, question, None, first.failure)
+
+    async def answers_over_tcp(self, server: NameServer, zone: dns.name.Name) -> Fact:
+        """Whether the address answers over TCP (RFC 7766 §5): asked once a sweep, for the zone's SOA."""
+        state = self._state(server.address)
+        async with state.tcp_turn:
+            if state.tcp is Fact.NOT_TESTED:
+                try:
+                    await self._attempt(server, zone, dns.rdatatype.SOA, "tcp", EDNS_PAYLOAD_BYTES)
+                except NetworkError as error:
+                    state.tcp = Fact.NO if error.failure in _NO_TCP else Fact.NOT_TESTED
+        return state.tcp
 
     async def _without_edns(
         self, server: NameServer, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
@@ -122,7 +146,7 @@ class Exchange:
             message = await self._attempt(server, name, rdtype, "udp", 0)
         except NetworkError:
             return None
-        return None if message.rcode in _EDNS_TROUBLE else message
+        return message if message.rcode in _TELLING else None
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
         without_edns = asyncio.get_running_loop().time() < state.without_edns_until
@@ -159,18 +183,17 @@ class Exchange:
                 accept=lambda datagram: answers(query, datagram),
                 wait_s=self._udp_wait_s,
             )
-            if is_truncated(wire):
-                wire = await self._ask_tcp(server.address, query)
-        else:
-            wire = await self._ask_tcp(server.address, query)
-        try:
-            return parse_message(wire)
-        except MalformedMessageError as error:
-            raise NetworkError(Failure.MALFORMED, str(error)) from error
+            message = None if is_truncated(wire) else _read(wire)
+            # RFC 7873 §5.3: who wants a cookie over UDP answers without one over TCP
+            if message is not None and message.rcode != "BADCOOKIE":
+                return message
+        return _read(await self._ask_tcp(server.address, query))
 
     async def _ask_tcp(self, address: IPAddress, query: bytes) -> bytes:
         wait_s = self.network.wait_s
-        return await ask_over_tcp(self.network, address, query, wait_s=wait_s / 2, total_s=wait_s)
+        wire = await ask_over_tcp(self.network, address, query, wait_s=wait_s / 2, total_s=wait_s)
+        self._state(address).tcp = Fact.YES
+        return wire
 
     def _state(self, address: IPAddress) -> ServerState:
         state = self._states.get(address)
@@ -178,6 +201,13 @@ class Exchange:
             unknown_s = _UNKNOWN_IPV4_S if address.version == 4 else _UNKNOWN_IPV6_S
             state = self._states.keep(address, ServerState(round_trip_s=unknown_s))
         return state
+
+
+def _read(wire: bytes) -> Message:
+    try:
+        return parse_message(wire)
+    except MalformedMessageError as error:
+        raise NetworkError(Failure.MALFORMED, str(error)) from error
 
 
 def _reply(

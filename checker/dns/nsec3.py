@@ -1,6 +1,7 @@
 """NSEC3 hashing and the hashed chain of one message (RFC 5155 §5, §7.2.1), with a cap on hashes. Pure."""
 
 import base64
+import functools
 import hashlib
 
 import dns.name
@@ -9,6 +10,7 @@ from dns.rdtypes.ANY.NSEC3 import NSEC3
 from checker.dns.algorithms import CAPS
 
 
+@functools.lru_cache(maxsize=2048)
 def hash_name(name: dns.name.Name, salt: bytes, iterations: int) -> bytes:
     """IH(salt, name, iterations) with SHA-1 (RFC 5155 §5)."""
     digest = hashlib.sha1(name.to_digestable() + salt, usedforsecurity=False).digest()

@@ -30,12 +30,32 @@ class Code(StrEnum):
     SIGNATURE_EXPIRED = "dnssec_signature_expired"  # [7]
     SIGNATURE_EARLY = "dnssec_signature_early"  # [8]
     SIGNATURE_WRONG = "dnssec_signature_wrong"  # [6]
-    SIGNATURE_UNFIT = "dnssec_signature_unfit"  # [6] signer, labels or key do not fit
+    SIGNER_WRONG = "dnssec_signer_wrong"  # [6]
+    SIGNATURE_KEY_ABSENT = "dnssec_signature_key_absent"  # [9]
+    SIGNATURE_UNSUPPORTED = (
+        "dnssec_signature_unsupported"  # [10] beside an RRset that a usable key should sign
+    )
+    SIGNATURE_UNFIT = "dnssec_signature_unfit"  # [6] malformed, or its labels or owner do not fit
     DENIAL_MISSING = "dnssec_denial_missing"  # [12]
     DENIAL_WRONG = "dnssec_denial_wrong"  # [6]
     TOO_COSTLY = "dnssec_too_costly"  # [0]
     # indeterminate
     NO_ANSWER = "dnssec_no_answer"  # [22]
+
+
+class Silence(StrEnum):
+    """Why an answer tells nothing, beside `Failure` and error codes: the `detail` of NO_ANSWER."""
+
+    NO_SERVER = "no server known"
+    NONE_ANSWERS = "no server answers"
+    NOT_ASKED = "not asked"
+    NOT_AUTHORITATIVE = "not authoritative"
+    NO_EDNS = "no EDNS"
+    REFERRAL = "a referral"
+    TOO_MANY_ALIASES = "too many aliases"
+    TOO_LONG_NAME = "YXDOMAIN"
+    UNSIGNABLE = "signatures are not signed themselves"
+    TIME_UP = "its time was up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

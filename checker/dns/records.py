@@ -12,8 +12,8 @@ import dns.rcode
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
-import dns.wire
 
+from checker.dns.wire_names import MalformedNameError, WireNames
 from checker.observations.dns import Message, RRset
 
 MAX_RECORDS = 250
@@ -21,9 +21,14 @@ MAX_RECORDS = 250
 CACHED_BYTES = 4_096
 """Replies up to this size are read once for all servers that send them; larger ones are rare and would fill memory."""
 
+_HEADER = struct.Struct("!HHHHHH")
+_FIXED = struct.Struct("!HHIH")
+"""Of a record, between owner and RDATA: type, class, TTL, length."""
+_QUESTION_BYTES = 4
+"""Of a question, behind its name."""
 _T = dns.rdatatype.RdataType
 _REST = -1
-_LAYOUTS: dict[dns.rdatatype.RdataType, tuple[int, int, int]] = {
+_LAYOUTS: dict[int, tuple[int, int, int]] = {
     _T.A: (4, 0, 0),
     _T.AAAA: (16, 0, 0),
     _T.NS: (0, 1, 0),
@@ -56,9 +61,8 @@ def parse_message(wire: bytes) -> Message:
 
 
 def _read(wire_after_id: bytes) -> Message:
-    wire = b"\0\0" + wire_after_id
     try:
-        return _message(dns.wire.Parser(wire))
+        return _message(b"\0\0" + wire_after_id)
     except (dns.exception.DNSException, ValueError, struct.error) as error:
         raise MalformedMessageError(type(error).__name__) from error
 
@@ -66,16 +70,21 @@ def _read(wire_after_id: bytes) -> Message:
 _read_once = functools.lru_cache(maxsize=1024)(_read)
 
 
-def _message(parser: dns.wire.Parser) -> Message:
-    _, flags, questions, *counts = parser.get_struct("!HHHHHH")
+def _message(wire: bytes) -> Message:
+    _, flags, questions, *counts = _HEADER.unpack_from(wire)
     if sum(counts) > MAX_RECORDS:
         raise MalformedMessageError("too many records")
+    names, at = WireNames(wire), _HEADER.size
     for _ in range(questions):
-        dns.name.from_wire_parser(parser)
-        parser.get_struct("!HH")
-    answer, authority, additional = (
-        [_record(parser) for _ in range(count)] for count in (counts[0], counts[1], counts[2])
-    )
+        at = names.read(at, len(wire) - _QUESTION_BYTES)[1] + _QUESTION_BYTES
+    sections: list[list[_Record]] = []
+    for count in counts:
+        records = []
+        for _ in range(count):
+            record, at = _record(wire, names, at)
+            records.append(record)
+        sections.append(records)
+    answer, authority, additional = sections
     opt = next((record for record in additional if record.rdtype == dns.rdatatype.OPT), None)
     extended = opt.ttl >> 20 & 0xFF0 if opt is not None else 0  # RFC 6891 §6.1.3
     return Message(
@@ -89,37 +98,48 @@ def _message(parser: dns.wire.Parser) -> Message:
 
 
 class _Record(NamedTuple):
-    name: dns.name.Name
-    rdtype: dns.rdatatype.RdataType
+    name: str
+    rdtype: int
     rdclass: int
     ttl: int
     rdata: bytes
 
 
-def _record(parser: dns.wire.Parser) -> _Record:
-    name = dns.name.from_wire_parser(parser)
-    rdtype, rdclass, ttl, size = parser.get_struct("!HHIH")
-    kind = dns.rdatatype.RdataType.make(rdtype)
-    layout = _LAYOUTS.get(kind) if rdclass == dns.rdataclass.IN else None
-    start = parser.current
+def _record(wire: bytes, names: WireNames, at: int) -> tuple[_Record, int]:
+    """The record at the offset, and the offset behind it."""
+    name, at = names.read(at, len(wire))
+    rdtype, rdclass, ttl, size = _FIXED.unpack_from(wire, at)
+    start = at + _FIXED.size
+    end = start + size
+    if end > len(wire):
+        raise MalformedMessageError("a record that is cut short")
+    layout = _LAYOUTS.get(rdtype) if rdclass == dns.rdataclass.IN else None
     try:
-        rdata = _uncompressed(parser, size, layout) if layout else bytes(parser.get_bytes(size))
-    except dns.exception.DNSException:
-        if kind in _MUST_BE_READ:
+        rdata = _uncompressed(wire, names, start, end, layout) if layout else wire[start:end]
+    except MalformedNameError:
+        if rdtype in _MUST_BE_READ:
             raise
-        parser.seek(start)
-        rdata = bytes(parser.get_bytes(size))  # as it came (RFC 3597): one odd record spoils no other
-    return _Record(name, kind, rdclass, ttl, rdata)
+        rdata = wire[start:end]  # as it came (RFC 3597): one odd record spoils no other
+    return _Record(name.text, rdtype, rdclass, ttl, rdata), end
 
 
-def _uncompressed(parser: dns.wire.Parser, size: int, layout: tuple[int, int, int]) -> bytes:
-    """RDATA of a known layout with its pointers followed; written by label, since dnspython's way is quadratic."""
-    before, names, after = layout
-    with parser.restrict_to(size):
-        parts = [bytes(parser.get_bytes(before))]
-        parts += [dns.name.from_wire_parser(parser).to_wire() or b"" for _ in range(names)]
-        parts.append(bytes(parser.get_remaining() if after == _REST else parser.get_bytes(after)))
+def _uncompressed(wire: bytes, names: WireNames, start: int, end: int, layout: tuple[int, int, int]) -> bytes:
+    """RDATA of a known layout with its pointers followed. Raises MalformedNameError when it is of another."""
+    before, count, after = layout
+    at = start + before
+    parts = [wire[start:at]]
+    for _ in range(count):
+        name, at = names.read(at, end)
+        parts.append(name.wire)
+    if at > end or (after != _REST and at + after != end):
+        raise MalformedNameError("RDATA of another length")
+    parts.append(wire[at:end])
     return b"".join(parts)
+
+
+@functools.lru_cache(maxsize=512)
+def _type_text(rdtype: int) -> str:
+    return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))
 
 
 def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
@@ -128,12 +148,11 @@ def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
     for record in records:
         if record.rdclass != dns.rdataclass.IN or record.rdtype == dns.rdatatype.OPT:
             continue
-        name = canonical_text(record.name)
         if record.rdtype == dns.rdatatype.RRSIG:
-            covered = dns.rdatatype.RdataType.make(int.from_bytes(record.rdata[:2], "big"))
-            signatures.setdefault((name, dns.rdatatype.to_text(covered)), []).append(record.rdata)
+            covered = _type_text(int.from_bytes(record.rdata[:2], "big"))
+            signatures.setdefault((record.name, covered), []).append(record.rdata)
         else:
-            key = name, dns.rdatatype.to_text(record.rdtype)
+            key = record.name, _type_text(record.rdtype)
             data.setdefault(key, (record.ttl, []))[1].append(record.rdata)
     keys = list(data) + [key for key in signatures if key not in data]
     return tuple(
@@ -150,7 +169,12 @@ def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
 
 def canonical_text(name: dns.name.Name) -> str:
     """Absolute lower-case presentation form: how observations write owner names."""
-    return name.canonicalize().to_text()
+    return _canonical_text(name.labels)  # names themselves are slow to hash
+
+
+@functools.lru_cache(maxsize=4096)
+def _canonical_text(labels: tuple[bytes, ...]) -> str:
+    return dns.name.Name(labels).canonicalize().to_text()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -189,9 +213,33 @@ def texts(rrset: RRset) -> tuple[str, ...]:
 
 def is_lame(message: Message, zone: dns.name.Name) -> bool:
     """Whether the reply says nothing at all for the zone: no authority, no records of it, no way down (RFC 1912 §2.8)."""
+    if message.answer:
+        return False
+    if message.rcode == "NXDOMAIN":
+        return lacks_zone(message, zone)
     down = any(
         rrset.type != "NS"
         or (rrset.rdata and zone != (owner := name_of(rrset.name)) and owner.is_subdomain(zone))
         for rrset in message.authority
     )
-    return message.rcode == "NOERROR" and not message.authoritative and not message.answer and not down
+    return (
+        message.rcode == "NOERROR" and not down and (not message.authoritative or lacks_zone(message, zone))
+    )
+
+
+def lacks_zone(message: Message, zone: dns.name.Name) -> bool:
+    """Whether the server was never told of the zone, whatever authority it claims.
+
+    It refers upwards, or it calls a name nonexistent by the SOA of a zone further up (such as an empty root zone).
+    """
+    apexes = {name_of(rrset.name) for rrset in message.authority if rrset.type == "SOA" and rrset.rdata}
+    if apexes:
+        return message.rcode == "NXDOMAIN" and all(_above(apex, zone) for apex in apexes)
+    return any(
+        rrset.type == "NS" and rrset.rdata and _above(name_of(rrset.name), zone)
+        for rrset in message.authority
+    )
+
+
+def _above(owner: dns.name.Name, zone: dns.name.Name) -> bool:
+    return owner != zone and zone.is_subdomain(owner)

@@ -1,6 +1,6 @@
 """What a reply to an iterative question is: answer, alias, referral, absence, or nothing usable. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from ipaddress import ip_address
 
@@ -8,7 +8,8 @@ import dns.name
 from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.NS import NS
 
-from checker.dns.records import canonical_text, find, name_of, rdata_of, rdatas
+from checker.dns.aliases import dname_above, renamed
+from checker.dns.records import canonical_text, find, lacks_zone, name_of, rdata_of, rdatas
 from checker.observations.dns import IPAddress, Message, NameServer, RRset
 
 MAX_SERVER_NAMES = 16
@@ -30,11 +31,15 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneServers:
-    """A zone and where it is served: NS names, and the addresses that came with the referral."""
+    """A zone and where it is served: NS names, and the addresses that came with the referral.
+
+    `referred`: the names are the parent's word, not the zone's own.
+    """
 
     zone: dns.name.Name
     names: tuple[dns.name.Name, ...]
     glue: tuple[NameServer, ...]
+    referred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,10 @@ class Response:
 
 
 def classify(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype: str) -> Response:
-    """Tell what the reply of a server of `zone` is to (name, rdtype) (RFC 1034 §4.3.2, RFC 2308 §2)."""
+    """Tell what the reply of a server of `zone` is to (name, rdtype) (RFC 1034 §4.3.2, RFC 2308 §2).
+
+    Who lacks the zone is not believed about absence, nor who is not authoritative and shows no SOA on the way to the name.
+    """
     if message.rcode not in ("NOERROR", "NXDOMAIN"):
         return Response(shape=Shape.UNUSABLE)
     asked = canonical_text(name)
@@ -58,16 +66,23 @@ def classify(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype:
         record = rdata_of("CNAME", alias.rdata[0])
         assert isinstance(record, CNAME)
         return Response(shape=Shape.ALIAS, rrset=alias, target=record.target.canonicalize())
-    has_soa = any(rrset.type == "SOA" and rrset.rdata for rrset in message.authority)
+    dname = dname_above(message, asked, canonical_text(zone)) if message.answer else None
+    if dname is not None and (target := renamed(asked, dname)):
+        return Response(shape=Shape.ALIAS, rrset=dname, target=target)
+    return _without_records(message, zone, name, rdtype)
+
+
+def _without_records(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype: str) -> Response:
+    """What a reply without an answer to the name is: a way further down, absence, or nothing usable."""
+    apexes = [name_of(rrset.name) for rrset in message.authority if rrset.type == "SOA" and rrset.rdata]
+    has_soa = any(apex.is_subdomain(zone) and name.is_subdomain(apex) for apex in apexes)
+    believable = has_soa or (message.authoritative and not lacks_zone(message, zone))
     if message.rcode == "NXDOMAIN":
-        believable = message.authoritative or has_soa
         return Response(shape=Shape.NXDOMAIN if believable else Shape.UNUSABLE)
     below = None if has_soa else referral(message, zone, name)
     if below is not None and not (rdtype == "DS" and below.zone == name):
         return Response(shape=Shape.REFERRAL, below=below)
-    if message.authoritative or has_soa:
-        return Response(shape=Shape.NODATA)
-    return Response(shape=Shape.UNUSABLE)
+    return Response(shape=Shape.NODATA if believable else Shape.UNUSABLE)
 
 
 def referral(message: Message, zone: dns.name.Name, name: dns.name.Name) -> ZoneServers | None:
@@ -77,7 +92,7 @@ def referral(message: Message, zone: dns.name.Name, name: dns.name.Name) -> Zone
         if rrset.type == "NS" and rrset.rdata and owner != zone and owner.is_subdomain(zone):
             if not name.is_subdomain(owner):
                 continue
-            return delegation(message, zone, owner, rrset)
+            return replace(delegation(message, zone, owner, rrset), referred=True)
     return None
 
 

@@ -1,6 +1,7 @@
 """Asking a zone: its addresses in order, the next one started when the one before is slow or of no use."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -13,8 +14,12 @@ from checker.observations.failure import Failure
 
 STAGGER_SHARE = 0.4
 """Of the wait for one datagram, after which the next server is asked beside the first."""
-SERVERS_TRIED_PER_FAMILY = 4
-"""So that a vantage point with one family only still finds it among the servers of a large zone."""
+SERVERS_PER_FAMILY = 4
+"""Asked in one round, so that a vantage point with one family only finds it early among the servers of a large zone."""
+MAX_ROUNDS = 4
+"""Rounds of quick questions: thirteen names over two families, however many of them are dead."""
+_DEAF = frozenset({Failure.TIMEOUT, Failure.MALFORMED, Failure.REFUSED, Failure.RESET, Failure.CLOSED})
+"""What a quick question may fail with at a server that a thorough one reaches, over TCP for example."""
 
 Usable = Callable[[Reply], bool]
 Question = tuple[dns.name.Name, dns.rdatatype.RdataType]
@@ -29,33 +34,41 @@ async def ask_any(
 ) -> Reply | None:
     """The first usable reply of any of the zone's servers, or the most telling of the others; None without servers.
 
-    Every server gets one quick datagram first; those that stayed silent are then asked thoroughly.
+    Every server gets one quick datagram first; the best of those that stayed silent are then asked thoroughly.
     """
-    ordered = _first_of_each_family(exchange.ordered(servers, zone))
+    rounds = _rounds(exchange.ordered(servers, zone))
 
     def ask(server: NameServer, *, thorough: bool) -> Awaitable[Reply]:
         return exchange.ask(server, *question, zone=zone, thorough=thorough)
 
     stagger_s = exchange.network.wait_s / UDP_SHARE_OF_WAIT * STAGGER_SHARE
-    quick = await _race([partial(ask, server, thorough=False) for server in ordered], usable, stagger_s)
-    if quick.winner is not None:
-        return quick.winner
-    silent = [server for server in ordered if server in quick.silent]
-    again = await _race([partial(ask, server, thorough=True) for server in silent], usable, stagger_s)
-    return again.winner or again.telling or quick.telling
+    result = _Result()
+    for chosen in rounds:
+        await _race([partial(ask, server, thorough=False) for server in chosen], usable, stagger_s, result)
+        if result.winner is not None:
+            return result.winner
+    silent = [server for chosen in rounds for server in chosen if server in result.silent]
+    best = _rounds(silent)[:1]
+    for chosen in best:
+        await _race([partial(ask, server, thorough=True) for server in chosen], usable, stagger_s, result)
+    return result.winner or result.telling
 
 
-def _first_of_each_family(servers: list[NameServer]) -> list[NameServer]:
-    chosen: list[NameServer] = []
+def _rounds(servers: list[NameServer]) -> list[list[NameServer]]:
+    """The servers in their order, SERVERS_PER_FAMILY of each family a round."""
+    seen: Counter[int] = Counter()
+    rounds: list[list[NameServer]] = []
     for server in servers:
-        family = sum(other.address.version == server.address.version for other in chosen)
-        if family < SERVERS_TRIED_PER_FAMILY:
-            chosen.append(server)
-    return chosen
+        number = seen[server.address.version] // SERVERS_PER_FAMILY
+        seen[server.address.version] += 1
+        while number >= len(rounds):
+            rounds.append([])
+        rounds[number].append(server)
+    return rounds[:MAX_ROUNDS]
 
 
 class _Result:
-    """What a race came to: the winner, the most telling loser, and who stayed silent."""
+    """What the races came to: the winner, the most telling loser, and who stayed silent."""
 
     def __init__(self) -> None:
         self.winner: Reply | None = None
@@ -66,15 +79,16 @@ class _Result:
         if reply.message is not None and usable(reply):
             self.winner = self.winner or reply
             return
-        if reply.failure in (Failure.TIMEOUT, Failure.MALFORMED):
+        if reply.failure in _DEAF:
             self.silent.add(reply.server)
         if self.telling is None or (self.telling.message is None and reply.message is not None):
             self.telling = reply
 
 
-async def _race(asks: list[Callable[[], Awaitable[Reply]]], usable: Usable, stagger_s: float) -> _Result:
+async def _race(
+    asks: list[Callable[[], Awaitable[Reply]]], usable: Usable, stagger_s: float, result: _Result
+) -> None:
     """Start the questions one after the other, `stagger_s` apart or as soon as one was of no use; first come wins."""
-    result = _Result()
     waiting = list(asks)
     running: set[asyncio.Future[Reply]] = set()
     try:
@@ -91,4 +105,3 @@ async def _race(asks: list[Callable[[], Awaitable[Reply]]], usable: Usable, stag
             task.cancel()
         if running:
             await asyncio.wait(running)
-    return result

@@ -27,6 +27,11 @@ def trust_zone(reply: Message, zone: str, anchors: RRset, now: datetime) -> Trus
 
     One usable DS whose key signs is enough (RFC 4035 §5.2); all others are left aside.
     """
+    return _trust_zone(reply, zone, anchors, now.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=512)  # servers of one zone say the same, and a chain is walked and then judged
+def _trust_zone(reply: Message, zone: str, anchors: RRset, now: datetime) -> Trusted | Reason:
     dnskeys = find(reply.answer, zone, "DNSKEY")
     if dnskeys is None:
         return Reason(code=Code.DNSKEY_MISSING, zone=zone)
@@ -44,7 +49,7 @@ def usable_ds(ds: RRset) -> tuple[bytes, ...]:
     supported = [
         (digest, wire)
         for wire in ds.rdata
-        for _, algorithm, digest, _ in (_fields(wire),)
+        for _, algorithm, digest, _ in (ds_fields(wire),)
         if algorithm in SUPPORTED and digest in {SHA1_DIGEST, *DIGESTS}
     ]
     stronger = [wire for digest, wire in supported if digest != SHA1_DIGEST]
@@ -58,7 +63,7 @@ def opens(anchor: RRset) -> bool:
     return any(key.algorithm in SUPPORTED for key in usable_keys(anchor))
 
 
-def _fields(ds: bytes) -> tuple[int, int, int, bytes]:
+def ds_fields(ds: bytes) -> tuple[int, int, int, bytes]:
     """Key tag, algorithm, digest type and digest (RFC 4034 §5.1); the digest may be of any length."""
     padded = ds.ljust(4, b"\0")
     return int.from_bytes(padded[:2], "big"), padded[2], padded[3], ds[4:]
@@ -75,17 +80,22 @@ def _entry_keys(dnskeys: RRset, zone: str, anchors: RRset) -> tuple[Key, ...] | 
         }
         anchored = tuple(key for key in keys if key.wire in trusted)
         return anchored or Reason(code=Code.ANCHOR_MISMATCH, zone=zone)
-    wanted = [_fields(wire) for wire in usable_ds(anchors)]
+    wanted = [ds_fields(wire) for wire in usable_ds(anchors)]
     found: list[Key] = []
     failed = 0
+    alike: dict[tuple[int, int], list[Key]] = {}
+    for key in keys:
+        alike.setdefault((key.tag, key.algorithm), []).append(key)
     for tag, algorithm, digest_type, digest in wanted:
-        same = [key for key in keys if key.tag == tag and key.algorithm == algorithm]
-        for key in same[: CAPS.keys_per_tag]:
-            if _digest(zone, key.wire, digest_type) == digest:
+        same = alike.get((tag, algorithm), ())
+        if len(same) > CAPS.keys_per_tag:
+            return Reason(code=Code.TOO_COSTLY, zone=zone, record=f"{zone} DNSKEY")
+        for key in same:
+            if ds_digest(zone, key.wire, digest_type) == digest:
                 found.append(key)
             else:
                 failed += 1
-        if failed > CAPS.failed_verifications:
+        if failed > CAPS.ds_mismatches:
             return Reason(code=Code.TOO_COSTLY, zone=zone, record=f"{zone} DNSKEY")
     if not found:
         tags = ", ".join(str(tag) for tag in dict.fromkeys(tag for tag, *_ in wanted))
@@ -94,7 +104,7 @@ def _entry_keys(dnskeys: RRset, zone: str, anchors: RRset) -> tuple[Key, ...] | 
 
 
 @functools.lru_cache(maxsize=1024)
-def _digest(zone: str, key_wire: bytes, digest_type: int) -> bytes:
+def ds_digest(zone: str, key_wire: bytes, digest_type: int) -> bytes:
     """DS digest of a DNSKEY (RFC 4034 §5.1.4)."""
     algorithm = "sha1" if digest_type == SHA1_DIGEST else DIGESTS[digest_type]
     return hashlib.new(algorithm, name_of(zone).to_digestable() + key_wire, usedforsecurity=False).digest()

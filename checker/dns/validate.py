@@ -3,6 +3,7 @@
 Source: RFC 4035 §5, RFC 6840, RFC 5155 §8, RFC 9276 §3.2. Nothing here knows servers or sockets.
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -10,11 +11,12 @@ from enum import Enum, auto
 import dns.rdatatype
 from dns.rdtypes.ANY.CNAME import CNAME
 
+from checker.dns.algorithms import CAPS
 from checker.dns.aliases import dname_above, leads_to, renamed
 from checker.dns.denial import Absence, Proofs, absence, gather, no_closer_match
-from checker.dns.reasons import Code, Reason, Status
+from checker.dns.reasons import Code, Reason, Silence, Status
 from checker.dns.records import canonical_text, find, is_lame, name_of, rdata_of
-from checker.dns.signatures import Signed, check_signatures
+from checker.dns.signatures import Signed, Work, check_signatures
 from checker.dns.trust import Trusted, usable_ds
 from checker.observations.dns import Message, RRset
 
@@ -67,6 +69,11 @@ class Answer:
 
 def judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Delegation:
     """What a secure parent says about a cut at `name`: the reply to a DS question (RFC 4035 §5.2)."""
+    return _judge_ds(reply, name, parent, now.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=512)  # a chain is walked and then judged
+def _judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Delegation:
     ds = find(reply.answer, name, "DS")
     if ds is not None:
         checked = check_signatures(ds, parent.zone, parent.keys, now)
@@ -100,9 +107,14 @@ def judge_answer(reply: Message, name: str, rdtype: str, trusted: Trusted, now: 
 
     Without EDNS nobody asked for signatures: what then does not validate is INDETERMINATE, never bogus.
     """
+    return _judge_answer(reply, name, rdtype, trusted, now.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=512)  # servers of one zone say the same
+def _judge_answer(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datetime) -> Answer:
     answer = _judged(reply, name, rdtype, trusted, now)
     if answer.status is Status.BOGUS and not reply.edns:
-        return _nothing(trusted.zone, f"{name} {rdtype}", "no EDNS")
+        return _nothing(trusted.zone, f"{name} {rdtype}", Silence.NO_EDNS)
     return answer
 
 
@@ -120,12 +132,12 @@ def _judged(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datet
     if alias is not None:
         return _positive(reply, alias, trusted, now, Kind.ALIAS)
     if rdtype == "RRSIG" and any(known.name == name for known in reply.answer):
-        return _nothing(trusted.zone, record, "signatures are not signed themselves")
+        return _nothing(trusted.zone, record, Silence.UNSIGNABLE)
     if rdtype != "DS" and _refers_below(reply, name, trusted.zone):
-        nothing = _nothing(trusted.zone, record, "a referral")
+        nothing = _nothing(trusted.zone, record, Silence.REFERRAL)
         return Answer(status=nothing.status, kind=Kind.REFERRAL, reason=nothing.reason)
     if is_lame(reply, name_of(trusted.zone)):
-        return _nothing(trusted.zone, record, "not authoritative")
+        return _nothing(trusted.zone, record, Silence.NOT_AUTHORITATIVE)
     return _absent(reply, name, rdtype, gather(reply, trusted.zone, trusted.keys, now))
 
 
@@ -141,16 +153,26 @@ def _positive(reply: Message, rrset: RRset, trusted: Trusted, now: datetime, kin
         cname = rdata_of("CNAME", rrset.rdata[0])
         assert isinstance(cname, CNAME)
         target = canonical_text(cname.target)
-    checked = check_signatures(rrset, trusted.zone, trusted.keys, now)
+    work = Work(most_per_rrset=_most(reply, kind))
+    checked = check_signatures(rrset, trusted.zone, trusted.keys, now, work)
     if isinstance(checked, Reason):
         return Answer(status=Status.BOGUS, kind=kind, reason=checked, rrset=rrset, target=target)
     owner = name_of(rrset.name)
     status, reason = Status.SECURE, None
     if checked.labels < len(owner.labels) - 1 - (1 if owner.is_wild() else 0):
-        proofs = gather(reply, trusted.zone, trusted.keys, now)
+        proofs = gather(reply, trusted.zone, trusted.keys, now, work)
         proven = no_closer_match(proofs, owner, checked.labels)
         status, reason = _WILDCARD[proven], _reason_for(proven, proofs, f"{rrset.name} {rrset.type}")
     return Answer(status=status, kind=kind, reason=reason, rrset=rrset, target=target, signed=checked)
+
+
+def _most(reply: Message, kind: Kind) -> int:
+    """Verifications that one RRset of the reply may cause: every alias of a chain is judged as an answer of its own."""
+    if kind is not Kind.ALIAS:
+        return CAPS.verifications_per_rrset
+    aliases = sum(rrset.type == "CNAME" for rrset in reply.answer)
+    share = CAPS.verifications_per_message // max(1, aliases)
+    return min(CAPS.verifications_per_rrset, max(CAPS.verifications_per_alias, share))
 
 
 _WILDCARD = {
@@ -191,7 +213,7 @@ def _renamed(judged: Answer, name: str, made: RRset | None, zone: str) -> Answer
     assert dname is not None
     target = renamed(name, dname)
     if target is None:
-        return _nothing(zone, f"{dname.name} DNAME", "YXDOMAIN")
+        return _nothing(zone, f"{dname.name} DNAME", Silence.TOO_LONG_NAME)
     if made is not None and not leads_to(made, target):
         reason = Reason(code=Code.SIGNATURE_MISSING, zone=zone, record=f"{name} CNAME")
         return Answer(status=Status.BOGUS, kind=Kind.POSITIVE, reason=reason, rrset=made)

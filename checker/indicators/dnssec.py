@@ -9,11 +9,18 @@ Outcomes in order, per domain (notation.md, RFC 4035 §4.3):
 A row with two domains prints both. Verdicts do not depend on the ruleset.
 """
 
+from itertools import chain
+
 from checker.dns.chain import Standing, follow
-from checker.dns.reasons import Code, Reason, Status
+from checker.dns.reasons import Code, Reason, Silence, Status
 from checker.dns.records import find
 from checker.dns.signatures import usable_keys
-from checker.indicators.dnssec_servers import judge_servers
+from checker.indicators.dnssec_agreement import agreement_findings
+from checker.indicators.dnssec_hops import hop_findings
+from checker.indicators.dnssec_servers import all_keys, judge_servers
+from checker.indicators.dnssec_signals import signal_findings
+from checker.indicators.dnssec_zone import zone_findings
+from checker.indicators.shown import shown_name, shown_record
 from checker.observations.dns import DnssecObservation, LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
@@ -85,7 +92,7 @@ def _judge_servers(
     seen = judge_servers(
         observation, standing, frozenset(family for family, fact in facts if fact is Fact.NO)
     )
-    zone = _shown(standing.zone)
+    zone = shown_name(standing.zone)
     findings: list[Finding] = []
     for server, reason in seen.bogus:
         findings += _because(reason, ruleset, server)
@@ -95,33 +102,47 @@ def _judge_servers(
         )
     for server, detail in seen.unusable:
         findings += _found(ruleset.finding("dnssec_server_unusable", server, zone=zone, detail=detail))
-    if seen.bogus:
-        return Value.BROKEN, findings, False
+    for server, record, detail in seen.failed:
+        findings += _found(
+            ruleset.finding("dnssec_server_question_failed", server, record=record, detail=detail)
+        )
     if not seen.answering:
-        reason = Reason(code=Code.NO_ANSWER, zone=standing.zone, params=(("detail", "no server answers"),))
+        reason = Reason(
+            code=Code.NO_ANSWER, zone=standing.zone, params=(("detail", Silence.NONE_ANSWERS.value),)
+        )
         return Value.UNKNOWN, [*findings, *_because(reason, ruleset, observation.domain)], True
-    findings += _found(
-        ruleset.finding("dnssec_secure", observation.domain, zone=zone, answering=seen.answering)
+    if not seen.bogus:
+        findings += _found(
+            ruleset.finding("dnssec_secure", observation.domain, zone=zone, answering=seen.answering)
+        )
+    findings += _warnings(observation, standing, vantage, ruleset)
+    return Value.BROKEN if seen.bogus else Value.YES, findings, False
+
+
+def _warnings(
+    observation: DnssecObservation, standing: Standing, vantage: Vantage, ruleset: Ruleset
+) -> list[Finding]:
+    """What does not touch the cell: the zone's habits, its servers' disagreements, the ways out of it."""
+    keys = all_keys(observation, standing)
+    found = chain(
+        zone_findings(observation, standing, keys, ruleset),
+        signal_findings(observation, standing, keys, ruleset),
+        agreement_findings(observation, standing, vantage, ruleset),
+        hop_findings(observation, ruleset),
     )
-    if seen.sha1:
-        findings += _found(ruleset.finding("dnssec_sha1", zone))
-    return Value.YES, findings, False
+    return [finding for finding in found if finding is not None]
 
 
 def _because(reason: Reason | None, ruleset: Ruleset, subject: str) -> list[Finding]:
-    if reason is None:
-        return []
-    detail = dict(reason.params)
-    words = detail.get("detail") or detail.get("tags") or "–"
-    owner, _, rdtype = reason.record.partition(" ")
-    zone = _shown(reason.zone)
-    record = f"{_shown(owner)} {rdtype}".strip() if owner else zone
-    return _found(ruleset.finding(reason.code.value, subject, zone=zone, record=record, detail=words))
+    return _found(reason_finding(reason, ruleset, subject)) if reason is not None else []
 
 
-def _shown(name: str) -> str:
-    """A name as people write it: without the last dot, but for the root's."""
-    return name.rstrip(".") or "."
+def reason_finding(reason: Reason, ruleset: Ruleset, subject: str) -> Finding | None:
+    """The finding that tells a reason; `subject` is whom it was met for, a domain or a server address."""
+    words = ", ".join(value for _, value in reason.params) or "–"
+    zone = shown_name(reason.zone)
+    record = shown_record(reason.record) if reason.record else zone
+    return ruleset.finding(reason.code.value, subject, zone=zone, record=record, detail=words)
 
 
 def _starts_here(observation: DnssecObservation, standing: Standing) -> bool:
@@ -136,13 +157,15 @@ def _starts_here(observation: DnssecObservation, standing: Standing) -> bool:
 
 def _signed_anyway(observation: DnssecObservation, standing: Standing, ruleset: Ruleset) -> list[Finding]:
     """A zone with keys but without DS: signed for nobody."""
+    if standing.reason is None or standing.reason.code not in (Code.NO_DS, Code.OPT_OUT):
+        return []
     last = observation.chain.cuts[-1] if observation.chain.cuts else None
     message = last.dnskey.message if last is not None and last.dnskey is not None else None
     if last is None or message is None or standing.zone != last.name:
         return []
     dnskeys = find(message.answer, standing.zone, "DNSKEY")
     signed = dnskeys is not None and usable_keys(dnskeys)
-    return _found(ruleset.finding("dnssec_signed_without_ds", _shown(standing.zone))) if signed else []
+    return _found(ruleset.finding("dnssec_signed_without_ds", shown_name(standing.zone))) if signed else []
 
 
 def _found(finding: Finding | None) -> list[Finding]:

@@ -1,31 +1,38 @@
 """Each server address of a secure zone on its own: does what it says validate? Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checker.dns.algorithms import CAPS, DEPRECATED
+from checker.dns.algorithms import CAPS
 from checker.dns.chain import Standing
-from checker.dns.reasons import Reason, Status
+from checker.dns.reasons import Reason, Silence, Status
 from checker.dns.records import find, is_lame, name_of
 from checker.dns.signatures import Key
 from checker.dns.trust import Trusted, trust_zone
 from checker.dns.validate import Answer, Kind, judge_answer
+from checker.indicators.shown import shown_record, shown_server
 from checker.observations.dns import DnssecObservation, Message, Reply, ServerView
 
-_TELLING = frozenset({"NOERROR", "NXDOMAIN"})
+TELLING = frozenset({"NOERROR", "NXDOMAIN"})
+
+
+MOST_KEYS = 64
+"""Keys of one zone over all its servers; an honest one has ten in the middle of a rollover."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServersSeen:
     """What the servers came to: addresses that gave bogus answers, unusable ones, and how many answered.
 
-    `bogus` has (address, reason), `unusable` (address, English detail).
+    `bogus` has (address, reason), `unusable` (address, detail), `failed` (address, record, detail): a question that a
+    server failed over while it answered others.
     """
 
     answering: int
     bogus: tuple[tuple[str, Reason], ...]
     unusable: tuple[tuple[str, str], ...]
-    sha1: bool
+    failed: tuple[tuple[str, str, str], ...]
 
 
 def judge_servers(
@@ -38,18 +45,20 @@ def judge_servers(
     A server counts as answering when its first reply is neither a refusal nor lame, and has EDNS or signatures.
     """
     assert standing.trusted is not None
-    trusted = Trusted(zone=standing.zone, keys=_all_keys(observation, standing))
+    trusted = Trusted(zone=standing.zone, keys=all_keys(observation, standing))
     bogus: list[tuple[str, Reason]] = []
     unusable: list[tuple[str, str]] = []
+    failed: list[tuple[str, str, str]] = []
     answering = 0
     for view in observation.views:
-        where = f"{view.server.name.rstrip('.')} ({view.server.address})"
-        trouble = _unusable(view, standing.zone)
+        where = shown_server(view.server)
+        trouble = why_unusable(view, standing.zone)
         if trouble is not None:
             if view.server.address.version not in lacking:
                 unusable.append((where, trouble))
             continue
         answering += 1
+        failed += [(where, *trouble) for trouble in _failed_questions(view)]
         reason = _first_fault(view, trusted, standing, observation.observed_at)
         if reason is not None:
             bogus.append((where, reason))
@@ -57,11 +66,11 @@ def judge_servers(
         answering=answering,
         bogus=tuple(bogus),
         unusable=tuple(unusable),
-        sha1=any(key.algorithm in DEPRECATED for key in trusted.keys),
+        failed=tuple(failed),
     )
 
 
-def _all_keys(observation: DnssecObservation, standing: Standing) -> tuple[Key, ...]:
+def all_keys(observation: DnssecObservation, standing: Standing) -> tuple[Key, ...]:
     """The zone's keys over all servers whose DNSKEY RRset validates: during a rollover they may differ."""
     assert standing.trusted is not None
     keys = list(standing.trusted.keys)
@@ -72,36 +81,45 @@ def _all_keys(observation: DnssecObservation, standing: Standing) -> tuple[Key, 
             if reply.type == "DNSKEY" and reply.message is not None:
                 trusted = trust_zone(reply.message, standing.zone, standing.ds, observation.observed_at)
                 keys += trusted.keys if isinstance(trusted, Trusted) else ()
-    return tuple(dict.fromkeys(keys))
+    return tuple(dict.fromkeys(keys))[:MOST_KEYS]
 
 
-def _unusable(view: ServerView, zone: str) -> str | None:
+def why_unusable(view: ServerView, zone: str) -> str | None:
     """Why the server's replies say nothing about signatures, or None."""
     first = view.replies[0] if view.replies else None
     if first is None or first.message is None:
-        return str(first.failure.value) if first is not None and first.failure else "not asked"
-    if first.message.rcode not in _TELLING:
+        return str(first.failure.value) if first is not None and first.failure else Silence.NOT_ASKED.value
+    if first.message.rcode not in TELLING:
         return first.message.rcode
     if is_lame(first.message, name_of(zone)):
-        return "not authoritative"
+        return Silence.NOT_AUTHORITATIVE.value
     signed = any(rrset.signatures for rrset in first.message.answer)
-    return None if first.message.edns or signed else "no EDNS"
+    return None if first.message.edns or signed else Silence.NO_EDNS.value
+
+
+def _failed_questions(view: ServerView) -> Iterator[tuple[str, str]]:
+    """Later questions that got an error or silence: the record, and what came."""
+    for reply in view.replies[1:]:
+        record = shown_record(f"{reply.name} {reply.type}")
+        if reply.message is None:
+            yield record, str(reply.failure.value) if reply.failure else Silence.NONE_ANSWERS.value
+        elif reply.message.rcode not in TELLING:
+            yield record, reply.message.rcode
 
 
 def _first_fault(view: ServerView, trusted: Trusted, standing: Standing, now: datetime) -> Reason | None:
     for reply in view.replies:
-        message = reply.message
-        if message is None or message.rcode not in _TELLING:
-            continue
-        reason = _fault(reply, message, trusted, standing, now)
+        reason = fault(reply, trusted, standing, now)
         if reason is not None:
             return reason
     return None
 
 
-def _fault(
-    reply: Reply, message: Message, trusted: Trusted, standing: Standing, now: datetime
-) -> Reason | None:
+def fault(reply: Reply, trusted: Trusted, standing: Standing, now: datetime) -> Reason | None:
+    """Why the reply does not validate, its aliases inside the zone included; None when it does or tells nothing."""
+    message = reply.message
+    if message is None or message.rcode not in TELLING:
+        return None
     if reply.type == "DNSKEY" and standing.ds is not None:
         checked = trust_zone(message, standing.zone, standing.ds, now)
         return checked if isinstance(checked, Reason) and message.edns else None

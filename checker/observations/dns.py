@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 
 IPAddress = IPv4Address | IPv6Address
@@ -108,10 +109,14 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerView:
-    """What one address of a zone's servers said to each of the row's questions, DNSKEY first."""
+    """What one address of a zone's servers said to each of the row's questions, DNSKEY first.
+
+    `tcp`: whether it answers over TCP at all, whatever it was asked over.
+    """
 
     server: NameServer
     replies: tuple[Reply, ...]
+    tcp: Fact = Fact.NOT_TESTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +135,28 @@ class ChainObservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """A name of the row that other zones than the domain's own answer for: where an alias leads, or an MX host.
+
+    `origin` is the record that leads there ("www.example.se. CNAME"); `chain` goes down to the name; `reply` is what
+    its zone said to one address question, None where the chain is not secure.
+    """
+
+    origin: str
+    name: str
+    chain: ChainObservation
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DnssecObservation:
     """The zone that holds one domain, asked from every authoritative server address.
 
     `existence` is a plain lookup of the domain's SOA; `views` are the servers of the zone at the end of the chain,
-    asked only when the chain is secure; `nonexistent` the random name asked for denial. `failure` is set when
-    nothing could be asked at all (row deadline, excluded).
+    asked only when the chain is secure; `nonexistent` the random name asked for denial. `delegation` are the NS names
+    that the parent gives (none: no referral was seen); `signals` one server's replies to CDS and CDNSKEY; `hops` lead
+    out of the zone. `left_out` counts server addresses past the most that are asked. `failure` is set when nothing could
+    be asked at all (row deadline, excluded).
     """
 
     domain: str
@@ -144,4 +165,8 @@ class DnssecObservation:
     chain: ChainObservation
     views: tuple[ServerView, ...] = ()
     nonexistent: str = ""
+    delegation: tuple[str, ...] = ()
+    signals: tuple[Reply, ...] = ()
+    hops: tuple[Hop, ...] = ()
+    left_out: int = 0
     failure: Failure | None = None

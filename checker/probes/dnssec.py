@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import dns.exception
 import dns.name
@@ -15,25 +17,30 @@ from checker.dns.walk import Step, Walker
 from checker.observations.dns import (
     ChainObservation,
     DnssecObservation,
+    IPAddress,
     Lookup,
     LookupOutcome,
     NameServer,
     Reply,
     ServerView,
 )
+from checker.observations.fact import Fact
 from checker.observations.failure import Failure
+from checker.probes.dnssec_hops import observe_hops
 
 MAX_SERVERS = 26
 """Addresses of one zone that are asked: thirteen names over two families."""
 
 Question = tuple[str, str]
+T = TypeVar("T")
 
 
 async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Walker) -> DnssecObservation:
     """Walk to the domain's zone and ask each of its server addresses for DNSKEY, SOA, NS and the row's RRsets.
 
     `questions` are (name, type) of the row, A-labels without trailing dot; those of other zones are left out. One
-    random nonexistent name below the zone is asked besides. Servers are asked only where the chain is secure.
+    random nonexistent name below the zone is asked besides. Servers are asked only where the chain is secure; one of
+    them also for CDS and CDNSKEY, and other zones about the names that the row's records lead to.
     """
     network = walker.resolver.network
     observed_at = network.clock.now()
@@ -42,20 +49,41 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     name = canonical_text(dns.name.from_text(domain))
     existence = await walker.resolver.lookup(domain, "SOA")
     step = await walker.walk(name)
-    nonexistent = ""
-    views: tuple[ServerView, ...] = ()
-    if step.standing.status is Status.SECURE and step.servers is not None and not step.standing.nonexistent:
-        nonexistent = _below(f"x{secrets.token_hex(8)}", step.standing.zone)
-        inside = await _inside(walker, step.standing.zone, name, questions)
-        views = await _views(walker, step, step.servers, _wanted(step.standing.zone, inside, nonexistent))
+    zone, servers = step.standing.zone, step.servers
+    if step.standing.status is not Status.SECURE or servers is None or step.standing.nonexistent:
+        return DnssecObservation(
+            domain=domain, observed_at=observed_at, existence=existence, chain=step.chain
+        )
+    nonexistent = _below(f"x{secrets.token_hex(8)}", zone)
+    inside = await _inside(walker, zone, name, questions)
+    views, left_out = await _views(walker, zone, servers, _wanted(zone, inside, nonexistent))
+    # What follows gives warnings only: slow servers, least of all other people's, must not cost the row its cell.
+    tcp, signals, hops = await asyncio.gather(
+        _within(network.wait_s, _over_tcp(walker, zone, views), {}),
+        _within(network.wait_s, _signals(walker, zone, views), ()),
+        _within(network.wait_s, observe_hops(walker, zone, inside, views), ()),
+    )
     return DnssecObservation(
         domain=domain,
         observed_at=observed_at,
         existence=existence,
         chain=step.chain,
-        views=views,
+        views=tuple(replace(view, tcp=tcp.get(view.server, Fact.NOT_TESTED)) for view in views),
         nonexistent=nonexistent,
+        delegation=tuple(map(canonical_text, servers.names)) if servers.referred else (),
+        signals=signals,
+        hops=hops,
+        left_out=left_out,
     )
+
+
+async def _within(wait_s: float, work: Awaitable[T], otherwise: T) -> T:
+    """What the work comes to, or `otherwise` when that takes too long."""
+    try:
+        async with asyncio.timeout(wait_s):
+            return await work
+    except TimeoutError:
+        return otherwise
 
 
 def unobserved(domain: str, walker: Walker, failure: Failure) -> DnssecObservation:
@@ -100,18 +128,24 @@ def _below(label: str, zone: str) -> str:
 
 
 async def _views(
-    walker: Walker, step: Step, servers: ZoneServers, questions: tuple[Question, ...]
-) -> tuple[ServerView, ...]:
-    """All server addresses at once, the questions to one address one after the other."""
-    known = await walker.resolver.servers(servers)
-    first = await asyncio.gather(
-        *(_view(walker, server, step.standing.zone, questions) for server in known[:MAX_SERVERS])
-    )
-    more = [name for view in first for name in _child_names(view, step.standing.zone)]
-    every = await walker.resolver.servers(servers, more)
-    rest = [server for server in every if server not in known][: max(0, MAX_SERVERS - len(known))]
-    second = await asyncio.gather(*(_view(walker, server, step.standing.zone, questions) for server in rest))
-    return (*first, *second)
+    walker: Walker, zone: str, servers: ZoneServers, questions: tuple[Question, ...]
+) -> tuple[tuple[ServerView, ...], int]:
+    """All server addresses at once, the questions to one address one after the other; and how many are left out."""
+    known = _each_address(await walker.resolver.servers(servers))
+    first = await asyncio.gather(*(_view(walker, server, zone, questions) for server in known[:MAX_SERVERS]))
+    more = [name for view in first for name in _child_names(view, zone)]
+    every = _each_address((*known, *await walker.resolver.servers(servers, more)))
+    asked = every[:MAX_SERVERS]
+    second = await asyncio.gather(*(_view(walker, server, zone, questions) for server in asked[len(first) :]))
+    return (*first, *second), len(every) - len(asked)
+
+
+def _each_address(servers: Iterable[NameServer]) -> tuple[NameServer, ...]:
+    """Servers by address: two names for one address are one server."""
+    by_address: dict[IPAddress, NameServer] = {}
+    for server in servers:
+        by_address.setdefault(server.address, server)
+    return tuple(by_address.values())
 
 
 async def _view(walker: Walker, server: NameServer, zone: str, questions: tuple[Question, ...]) -> ServerView:
@@ -124,6 +158,31 @@ async def _view(walker: Walker, server: NameServer, zone: str, questions: tuple[
         if reply.message is None:
             break  # a silent server stays silent; the rest would only cost its patience and ours
     return ServerView(server=server, replies=tuple(replies))
+
+
+async def _over_tcp(walker: Walker, zone: str, views: Sequence[ServerView]) -> dict[NameServer, Fact]:
+    """Which of the servers that answered do so over TCP as well."""
+    servers = [view.server for view in views if view.replies[0].message is not None]
+    facts = await asyncio.gather(
+        *(walker.resolver.exchange.answers_over_tcp(server, name_of(zone)) for server in servers)
+    )
+    return dict(zip(servers, facts, strict=True))
+
+
+async def _signals(walker: Walker, zone: str, views: Sequence[ServerView]) -> tuple[Reply, ...]:
+    """What the zone would have its parent publish (RFC 7344), by the first server that answers with signatures."""
+    for view in views:
+        keys = view.replies[0].message
+        if keys is not None and keys.edns and find(keys.answer, zone, "DNSKEY"):
+            return tuple(
+                [
+                    await walker.resolver.exchange.ask(
+                        view.server, name_of(zone), dns.rdatatype.from_text(rdtype), zone=name_of(zone)
+                    )
+                    for rdtype in ("CDS", "CDNSKEY")
+                ]
+            )
+    return ()
 
 
 def _child_names(view: ServerView, zone: str) -> tuple[dns.name.Name, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from checker.authentication_chain import AuthenticationChain
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
 from checker.verdict import Finding, Flag, Severity, Value, Verdict
@@ -17,10 +18,14 @@ WORST_SEVERITY_FIRST = (Severity.FAULT, Severity.WARNING, Severity.NOTE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """One judged row: a verdict for each column that was asked for, the others left out (`--only`)."""
+    """One judged row: a verdict for each column that was asked for, the others left out (`--only`).
+
+    `chains` has one authentication chain for each of the row's domains, where somebody wants to read them.
+    """
 
     row: Row
     verdicts: tuple[Verdict, ...]
+    chains: tuple[AuthenticationChain, ...] = ()
 
     def verdict(self, column: str) -> Verdict | None:
         """The verdict of one column, None when it was not asked for."""

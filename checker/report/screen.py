@@ -4,6 +4,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from checker.report.chain_screen import chain_lines
 from checker.report.model import COLUMNS, Results, RowResult, Summary, worst_first
 from checker.report.names import shown_name
 from checker.report.sentences import sentences
@@ -66,6 +67,9 @@ def explanation_lines(result: RowResult, *, lang: Lang = "sv", width: int = WIDT
         yield from _wrapped(spelled_out(verdict, lang), width, "  ", "  ")
         for finding in worst_first(verdict.findings):
             yield from _finding_lines(finding, lang, width)
+        for chain in result.chains if verdict.indicator == "dnssec" else ():
+            yield ""
+            yield from (f"  {line}" for line in chain_lines(chain, lang=lang, width=width - 2))
 
 
 def code_lines(code: str, *, lang: Lang = "sv", width: int = WIDTH) -> tuple[str, ...]:

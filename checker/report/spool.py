@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
+from checker.authentication_chain import AuthenticationChain
+from checker.observations import codec
 from checker.observations.row import Row
 from checker.report.model import RowResult
 from checker.verdict import Finding, Flag, Part, Severity, Value, Verdict
@@ -77,12 +79,20 @@ class Spool:
 
 def encode(result: RowResult) -> dict[str, Any]:
     """The row as plain JSON values, without loss; enums are strings already."""
-    return asdict(result)
+    return {
+        "row": asdict(result.row),
+        "verdicts": [asdict(verdict) for verdict in result.verdicts],
+        "chains": [codec.encode(chain) for chain in result.chains],
+    }
 
 
 def decode(stored: dict[str, Any]) -> RowResult:
     """The row that `encode` was given."""
-    return RowResult(row=Row(**stored["row"]), verdicts=tuple(map(_verdict, stored["verdicts"])))
+    return RowResult(
+        row=Row(**stored["row"]),
+        verdicts=tuple(map(_verdict, stored["verdicts"])),
+        chains=tuple(codec.decode(AuthenticationChain, chain) for chain in stored["chains"]),
+    )
 
 
 def _verdict(stored: dict[str, Any]) -> Verdict:

@@ -127,6 +127,21 @@ def _table(entry: object) -> dict[str, object]:
     return entry
 
 
+@lru_cache(maxsize=len(LANGS))
+def closed_words(lang: Lang) -> Mapping[str, Mapping[str, str]]:
+    """Words for values of closed vocabularies: `values` of a `detail`, `reasons` for the code behind a finding."""
+    return {
+        section: {name: str(text) for name, text in entry.items()}
+        for section, entry in _table_words(lang, "values").items()
+    }
+
+
+@lru_cache(maxsize=len(LANGS))
+def chain_words(lang: Lang) -> Mapping[str, str]:
+    """The phrases that an authentication chain is told in."""
+    return {name: str(text) for name, text in _table_words(lang, "chain")["chain"].items()}
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names that a text wants filled in."""
     return frozenset(_PLACEHOLDER.findall(text))
@@ -135,18 +150,23 @@ def placeholders(text: str) -> frozenset[str]:
 def message(finding: Finding, lang: Lang = "sv") -> str:
     """What was found, in one language. A code without text shows as itself, an unknown placeholder stays."""
     text = finding_texts(lang).get(finding.code)
-    return fill(text.text, finding) if text else finding.code
+    return fill(text.text, finding, lang) if text else finding.code
 
 
 def remedy(finding: Finding, lang: Lang = "sv") -> str:
     """What to do about it; empty when nothing needs doing."""
     text = finding_texts(lang).get(finding.code)
-    return fill(text.remedy, finding) if text else ""
+    return fill(text.remedy, finding, lang) if text else ""
 
 
-def fill(text: str, finding: Finding) -> str:
-    """Put the finding's subject and values into a text; each value made visible and short, never parsed again."""
-    values = {name: visible(value) for name, value in finding.params}
+def fill(text: str, finding: Finding, lang: Lang = "sv") -> str:
+    """Put the finding's subject and values into a text; each value made visible and short, never parsed again.
+
+    A `detail` or `reason` out of a closed vocabulary is said in the language's own words.
+    """
+    words = closed_words(lang)
+    closed = {"detail": words["values"], "reason": words["reasons"]}
+    values = {name: visible(closed.get(name, {}).get(value, value)) for name, value in finding.params}
     values["subject"] = visible(finding.subject, SUBJECT_LIMIT)
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 

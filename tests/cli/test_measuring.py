@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from checker.report.export_json import schema_text
 from tests.cli.laboratory import Faulty, Laboratory, LosesIpv6
 from tests.lab.apart import laboratory
 
@@ -100,6 +102,28 @@ def test_check_prints_one_object_or_an_array(
     assert json.loads(capsys.readouterr().out)["domain"] == first
     assert lab.checker("check", second, first, second.upper(), *options) == 0
     assert [result["domain"] for result in json.loads(capsys.readouterr().out)] == [second, first]
+
+
+def test_check_tells_the_chain_as_a_tree_and_as_json(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured
+) -> None:
+    signed = next(row["domain"] for row in rows if _cell(lab, row["domain"], capsys) == "Ja")
+    assert lab.checker("check", signed, "--only", "dnssec", "--lang", "en") == 0
+    said = capsys.readouterr().out
+    assert f"  Authentication chain of {signed} (times in UTC)\n    ✓ the root (.): secure\n" in said
+    assert f"└─ ✓ {signed}: secure" in said
+    assert lab.checker("check", signed, "--only", "dnssec", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    schema = json.loads(schema_text())
+    Draft202012Validator({**schema, **schema["$defs"]["result"]}).validate(result)
+    (chain,) = result["indicators"]["dnssec"]["chains"]
+    assert [zone["name"] for zone in chain["zones"]][::2] == [".", f"{signed}."]
+    assert {zone["status"] for zone in chain["zones"]} == {"secure"}
+
+
+def _cell(lab: Laboratory, domain: str, capsys: Captured) -> str:
+    assert lab.checker("check", domain, "--only", "dnssec", "--json") == 0
+    return str(json.loads(capsys.readouterr().out)["indicators"]["dnssec"]["cell"])
 
 
 def test_check_with_own_names(lab: Laboratory, rows: list[dict[str, str]], capsys: Captured) -> None:

@@ -10,7 +10,9 @@ from checker.dns.walk import Walker
 from checker.network.addresses import IPAddress
 from checker.network.clock import Clock
 from checker.network.door import Network
+from checker.network.errors import NetworkError
 from checker.observations.dns import NameServer, RRset
+from checker.observations.failure import Failure
 from tests.dns.world import NOW
 from tests.lab.dns_server import DnsServer, start_dns
 from tests.lab.responder import Responder
@@ -21,15 +23,17 @@ from tests.lab.zone_contents import TTL, ZoneContents
 
 
 class DnsOnly(Network):
-    """Leads the told addresses to their servers."""
+    """Leads the told addresses to their servers; at all others there is nobody."""
 
-    def __init__(self, servers: dict[IPAddress, DnsServer]) -> None:
-        super().__init__(clock=Clock(NOW), wait_s=0.3)
+    def __init__(self, servers: dict[IPAddress, DnsServer], wait_s: float) -> None:
+        super().__init__(clock=Clock(NOW), wait_s=wait_s)
         self._servers = servers
 
     def locate(self, address: IPAddress, port: int, *, udp: bool) -> tuple[str, int]:
         assert port == 53
-        server = self._servers[address]
+        server = self._servers.get(address)
+        if server is None:
+            raise NetworkError(Failure.UNREACHABLE, f"nobody is at {address}")
         return "127.0.0.1", server.udp_port if udp else server.tcp_port
 
 
@@ -51,15 +55,18 @@ def served(contents: ZoneContents, keys: Keys | None = None, manner: Dns = Dns.N
 
 @asynccontextmanager
 async def walking(
-    responders: Mapping[str, object], root: str, anchors: tuple[RRset, ...]
+    responders: Mapping[str, object], root: str, anchors: tuple[RRset, ...], *, wait_s: float = 0.3
 ) -> AsyncIterator[Walker]:
-    """A walker in an internet of these addresses; a responder needs but the method `respond`."""
+    """A walker in an internet of these addresses; a responder needs but the method `respond`.
+
+    Tests that count datagrams want a `wait_s` that a busy machine keeps to.
+    """
     servers: dict[IPAddress, DnsServer] = {}
     try:
         for address, responder in responders.items():
             servers[ip_address(address)] = await start_dns(cast("Responder", responder))
         hints = [NameServer(name="ns.root.", address=ip_address(root))]
-        yield Walker(Resolver(DnsOnly(servers), hints), anchors)
+        yield Walker(Resolver(DnsOnly(servers, wait_s), hints), anchors)
     finally:
         for server in servers.values():
             await server.aclose()

@@ -253,7 +253,7 @@ def _with_answer(message: Message, change: RRset) -> Message:
         ("record added", Code.SIGNATURE_WRONG),
         ("record removed", Code.SIGNATURE_WRONG),
         ("signature damaged", Code.SIGNATURE_WRONG),
-        ("signature of another zone", Code.SIGNATURE_UNFIT),
+        ("signature of another zone", Code.SIGNER_WRONG),
         ("signature of another owner", Code.SIGNATURE_WRONG),
     ],
 )

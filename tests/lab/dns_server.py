@@ -1,4 +1,4 @@
-"""The UDP and TCP endpoints of one authoritative server, on loopback."""
+"""The UDP and TCP endpoints of one authoritative server, on loopback unless another address is given."""
 
 import asyncio
 import socket
@@ -77,12 +77,12 @@ class DnsServer:
                 return
 
 
-async def start_dns(responder: Responder) -> DnsServer:
-    """Answer on 127.0.0.1, on ports the system chooses."""
+async def start_dns(responder: Responder, *, address: str = LOOPBACK, port: int = 0) -> DnsServer:
+    """Answer on one address; without a port, on ports the system chooses."""
     connections: set[asyncio.Transport] = set()
     loop = asyncio.get_running_loop()
-    tcp = await loop.create_server(lambda: _Messages(responder, connections), LOOPBACK, 0)
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    tcp = await loop.create_server(lambda: _Messages(responder, connections), address, port)
+    udp = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     udp.setblocking(False)
-    udp.bind((LOOPBACK, 0))
+    udp.bind((address, port))
     return DnsServer(responder, udp, tcp, connections)

@@ -199,8 +199,9 @@ async def test_parents_are_asked_once(internet: MiniatureInternet) -> None:
     first = network.counts["udp:53"]
     await observe("optout.se", shared)  # served by the same operator
     second = network.counts["udp:53"] - first
-    # SOA by referral and answer, DS, DNSKEY, DS of the web host, and at each of four addresses seven questions
-    assert second == 5 + 4 * 7
+    # SOA by referral and answer, DS, DNSKEY, DS of the web host, at each of four addresses seven questions, CDS and CDNSKEY at one,
+    # and DS of the mail host
+    assert second == 5 + 4 * 7 + 2 + 1
 
 
 async def test_an_early_clock_makes_signatures_early(internet: MiniatureInternet) -> None:

@@ -1,0 +1,100 @@
+"""The names of one message, each offset read once: however they are compressed, long names cost no more. Pure."""
+
+import functools
+import re
+from typing import NamedTuple
+
+import dns.name
+
+_POINTER = 0xC0
+_MAX_BYTES = 255
+_PLAIN = re.compile(rb"[A-Za-z0-9_*-]+")
+
+
+class MalformedNameError(ValueError):
+    """No name can be read at that place."""
+
+
+class WireName(NamedTuple):
+    """A name as observations write it (absolute, lower case), and as uncompressed bytes in the case it came."""
+
+    text: str
+    wire: bytes
+
+
+_ROOT = WireName(".", b"\0")
+
+
+class WireNames:
+    """Reads names by offset (RFC 1035 §4.1.4). A pointer must lead to before the name that it is part of."""
+
+    def __init__(self, wire: bytes) -> None:
+        self._wire = wire
+        self._known: dict[int, tuple[WireName, int]] = {}
+
+    def read(self, at: int, end: int) -> tuple[WireName, int]:
+        """The name at the offset and the offset behind it, which is at most `end`. Raises MalformedNameError."""
+        known = self._known.get(at)
+        if known is None:
+            known = self._follow(at)
+        if known[1] > end:
+            raise MalformedNameError("a name past its end")
+        return known
+
+    def _follow(self, at: int) -> tuple[WireName, int]:
+        """Gather the runs of labels from pointer to pointer, then put the names together from the last one back."""
+        runs: list[tuple[int, list[bytes], int]] = []
+        place: int | None = at
+        name = _ROOT
+        while place is not None:
+            known = self._known.get(place)
+            if known is not None:
+                name = known[0]
+                break
+            labels, behind, pointer = self._run(place)
+            runs.append((place, labels, behind))
+            place = pointer
+        for start, labels, behind in reversed(runs):
+            name = _prefixed(labels, name)
+            self._known[start] = name, behind
+        return self._known[at]
+
+    def _run(self, start: int) -> tuple[list[bytes], int, int | None]:
+        """The labels from `start`, the offset behind them and their end, and where a pointer leads."""
+        wire, at = self._wire, start
+        labels: list[bytes] = []
+        try:
+            while length := wire[at]:
+                if length >= _POINTER:
+                    pointer = (length & ~_POINTER) << 8 | wire[at + 1]
+                    if pointer >= start:
+                        raise MalformedNameError("a pointer that does not lead back")
+                    return labels, at + 2, pointer
+                behind = at + 1 + length
+                if length > 63 or behind > len(wire) or behind - start > _MAX_BYTES:
+                    raise MalformedNameError("not a label")
+                labels.append(wire[at + 1 : behind])
+                at = behind
+        except IndexError:
+            raise MalformedNameError("a name that is cut short") from None
+        return labels, at + 1, None
+
+
+def _prefixed(labels: list[bytes], name: WireName) -> WireName:
+    if not labels:
+        return name
+    wire = b"".join([part for label in labels for part in (_LENGTHS[len(label)], label)]) + name.wire
+    if len(wire) > _MAX_BYTES:
+        raise MalformedNameError("a name over 255 octets")
+    rest = "" if name is _ROOT or name.text == "." else name.text
+    return WireName("".join([_text(label) + "." for label in labels]) + rest, wire)
+
+
+_LENGTHS = tuple(bytes([length]) for length in range(64))
+
+
+@functools.lru_cache(maxsize=4096)
+def _text(label: bytes) -> str:
+    """The label in lower case, odd characters escaped as dnspython does (RFC 1035 §5.1)."""
+    lower = label.lower()
+    return lower.decode("ascii") if _PLAIN.fullmatch(lower) else dns.name.Name((lower,)).to_text()
