@@ -14,9 +14,12 @@ PURE_DNS = frozenset(
     {
         "dns.algorithms",
         "dns.chain",
+        "dns.delegation",
         "dns.denial",
         "dns.describe",
+        "dns.describe_answers",
         "dns.key_sizes",
+        "dns.lameness",
         "dns.nsec3",
         "dns.reasons",
         "dns.records",

@@ -108,7 +108,8 @@ async def _resolved(tools: "Instruments", name: str, rdtype: str) -> "Resolved":
 def _chains(found: "Resolved", now: "datetime") -> "tuple[AuthenticationChain, ...]":
     """The chain to each name on the way with the answer at its end."""
     from checker.authentication_chain import AuthenticationChain  # noqa: PLC0415 - start-up
-    from checker.dns.describe import answer_link, describe_zones  # noqa: PLC0415 - start-up
+    from checker.dns.describe import describe_zones  # noqa: PLC0415 - start-up
+    from checker.dns.describe_answers import answer_link  # noqa: PLC0415 - start-up
 
     chains = []
     for hop in found.answered:

@@ -6,17 +6,15 @@ import dns.rdatatype
 from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.DNAME import DNAME
 
-from checker.dns.records import name_of, rdata_of
+from checker.dns.records import is_below, name_of, rdata_of
 from checker.observations.dns import Message, RRset
 
 
 def dname_above(reply: Message, name: str, zone: str) -> RRset | None:
     """A DNAME of the zone at a proper ancestor of the name (RFC 6672 §2.3)."""
-    asked = name_of(name)
     for rrset in reply.answer:
-        owner = name_of(rrset.name)
-        above = rrset.type == "DNAME" and rrset.rdata and asked != owner and asked.is_subdomain(owner)
-        if above and owner.is_subdomain(name_of(zone)):
+        above = rrset.type == "DNAME" and rrset.rdata and rrset.name != name and is_below(name, rrset.name)
+        if above and is_below(rrset.name, zone):
             return rrset
     return None
 

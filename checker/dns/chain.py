@@ -5,10 +5,11 @@ from datetime import datetime
 
 import dns.name
 
+from checker.dns.delegation import Cut, judge_ds
+from checker.dns.lameness import is_lame
 from checker.dns.reasons import Code, Reason, Silence, Status
-from checker.dns.records import canonical_text, is_lame, name_of
+from checker.dns.records import canonical_text, name_of
 from checker.dns.trust import Trusted, opens, trust_zone
-from checker.dns.validate import Cut, judge_ds
 from checker.observations.dns import ChainObservation, Message, Reply, RRset
 
 

@@ -17,6 +17,7 @@ from checker.dns.nsec3 import HashedChain
 from checker.dns.reasons import Code, Reason
 from checker.dns.records import name_of, rdatas
 from checker.dns.signatures import Key, Signed, Work, check_signatures
+from checker.dns.type_bitmaps import has_type, is_parent_side
 from checker.observations.dns import Message, RRset
 
 _NXNAME = 128  # RFC 9824 §2: a compact answer's way to say that the name does not exist
@@ -132,21 +133,6 @@ def no_closer_match(proofs: Proofs, name: dns.name.Name, wildcard_labels: int) -
     return Absence.OPT_OUT if covering.flags & _OPT_OUT else Absence.NODATA
 
 
-def has_type(windows: tuple[tuple[int, bytes], ...], rdtype: int) -> bool:
-    """Whether a type bitmap (RFC 4034 §4.1.2) names the type."""
-    window, offset = divmod(rdtype, 256)
-    for number, bitmap in windows:
-        if number == window:
-            octet = offset // 8
-            return octet < len(bitmap) and bool(bitmap[octet] & (0x80 >> (offset % 8)))
-    return False
-
-
-def _is_parent_side(windows: tuple[tuple[int, bytes], ...]) -> bool:
-    """NS without SOA: the record stands above a zone cut (RFC 6840 §4.1)."""
-    return has_type(windows, dns.rdatatype.NS) and not has_type(windows, dns.rdatatype.SOA)
-
-
 def _of_matching(
     name: dns.name.Name, windows: tuple[tuple[int, bytes], ...], rdtype: dns.rdatatype.RdataType
 ) -> Absence:
@@ -160,7 +146,7 @@ def _of_matching(
             # a child's apex says nothing about the parent's DS; the root has no parent
             return Absence.NODATA if name == dns.name.root else Absence.NOTHING
         return Absence.DELEGATION if has_type(windows, dns.rdatatype.NS) else Absence.NODATA
-    return Absence.NOTHING if _is_parent_side(windows) else Absence.NODATA
+    return Absence.NOTHING if is_parent_side(windows) else Absence.NODATA
 
 
 def _denied_below(owner: dns.name.Name, windows: tuple[tuple[int, bytes], ...], name: dns.name.Name) -> bool:
@@ -168,7 +154,7 @@ def _denied_below(owner: dns.name.Name, windows: tuple[tuple[int, bytes], ...], 
     return (
         name != owner
         and name.is_subdomain(owner)
-        and (_is_parent_side(windows) or has_type(windows, dns.rdatatype.DNAME))
+        and (is_parent_side(windows) or has_type(windows, dns.rdatatype.DNAME))
     )
 
 
@@ -237,7 +223,7 @@ def _absence_in_chain(chain: HashedChain, name: dns.name.Name, rdtype: dns.rdata
     if found is None:
         return Absence.NOTHING
     encloser, at_encloser, next_closer = found
-    if _is_parent_side(at_encloser.windows) or has_type(at_encloser.windows, dns.rdatatype.DNAME):
+    if is_parent_side(at_encloser.windows) or has_type(at_encloser.windows, dns.rdatatype.DNAME):
         return Absence.NOTHING
     covering = chain.covering(next_closer)
     if covering is None:

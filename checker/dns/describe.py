@@ -1,48 +1,32 @@
-"""The authentication chain of an observation, link by link, for people to read. Pure; judges by `chain`'s own steps.
+"""The zones of an authentication chain, link by link, for people to read. Pure; judges by `chain`'s own steps.
 
 Everything is capped: a hostile zone's thousand keys cost no more to describe than an honest zone's.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from checker.authentication_chain import (
-    AnswerLink,
     KeyLink,
     Mark,
     Remark,
     SignatureLink,
-    Trouble,
     VouchingLink,
     ZoneLink,
 )
 from checker.dns.algorithms import SHA1_DIGEST, SUPPORTED
 from checker.dns.chain import Standing, down, enter, start
+from checker.dns.describe_answers import SHOWN, signature_links, trouble
 from checker.dns.key_sizes import key_bits, key_tag
-from checker.dns.reasons import Reason, Status
+from checker.dns.reasons import Status
 from checker.dns.records import find, rdata_of
-from checker.dns.rrsig import rrsig_of
-from checker.dns.signatures import REVOKED, Key, check_signatures, may_sign, usable_keys
-from checker.dns.trust import Trusted, ds_digest, ds_fields, usable_ds
-from checker.dns.validate import Answer, Kind
-from checker.dns.verification import labels_of
-from checker.observations.dns import ChainObservation, Cut, Message, Reply, RRset
+from checker.dns.signatures import REVOKED, Key, may_sign, usable_keys
+from checker.dns.trust import ds_digest, ds_fields, usable_ds
+from checker.observations.dns import ChainObservation, Cut, Reply, RRset
 
-SHOWN = 12
-"""Records of one kind that are shown of one zone."""
 _ENTRY_POINT = 0x0001
-_DENIALS = ("NSEC", "NSEC3")
-_KINDS = {
-    Kind.POSITIVE: "positive",
-    Kind.ALIAS: "alias",
-    Kind.NODATA: "nodata",
-    Kind.DELEGATION: "nodata",
-    Kind.NXDOMAIN: "nxdomain",
-    Kind.REFERRAL: "nothing",
-    Kind.NOTHING: "nothing",
-}
 _Vouching = tuple[VouchingLink, bytes]
 """What vouches, and the wire of the key that it fits (empty: none)."""
 
@@ -66,62 +50,6 @@ def describe_zones(chain: ChainObservation, now: datetime) -> tuple[tuple[ZoneLi
             standing = enter(standing, cut.dnskey, now)
         zones.append(_below(cut, above, standing, now))
     return tuple(zones), ""
-
-
-def trouble(reason: Reason) -> Trouble:
-    """A reason as it is shown."""
-    detail = ", ".join(value for _, value in reason.params)
-    return Trouble(code=reason.code.value, zone=reason.zone, record=reason.record, detail=detail)
-
-
-def signature_links(
-    rrset: RRset | None, zone: str, keys: tuple[Key, ...], now: datetime
-) -> tuple[SignatureLink, ...]:
-    """The RRset's signatures, each on its own, at most SHOWN. Beside one that holds the others are not needed."""
-    links = []
-    for wire in rrset.signatures[:SHOWN] if rrset is not None else ():
-        rrsig = rrsig_of(wire)
-        if rrset is not None and rrsig is not None:
-            checked = check_signatures(replace(rrset, signatures=(wire,)), zone, keys, now)
-            code = checked.code.value if isinstance(checked, Reason) else ""
-            links.append(
-                SignatureLink(
-                    key_tag=rrsig.key_tag,
-                    algorithm=rrsig.algorithm,
-                    inception=datetime.fromtimestamp(rrsig.inception, UTC),
-                    expiration=datetime.fromtimestamp(rrsig.expiration, UTC),
-                    mark=Mark.FAILED if code else Mark.GOOD,
-                    code=code,
-                )
-            )
-    held = any(link.mark is Mark.GOOD for link in links)
-    return tuple(replace(link, mark=Mark.UNUSED) if held and link.code else link for link in links)
-
-
-def answer_link(
-    question: tuple[str, str], answer: Answer, message: Message | None, trusted: Trusted | None, now: datetime
-) -> AnswerLink:
-    """One judged answer to (name, type), as the only server's."""
-    rrset = answer.rrset
-    denials = [one for one in message.authority if one.type in _DENIALS] if message is not None else []
-    by_wildcard = (
-        answer.signed is not None and rrset is not None and answer.signed.labels < labels_of(rrset.name)
-    )
-    proven = answer.status is Status.SECURE and (rrset is None or by_wildcard)
-    if rrset is None and denials:
-        rrset = denials[0]
-    return AnswerLink(
-        name=question[0],
-        type=question[1],
-        status=answer.status.value,
-        kind=_KINDS[answer.kind],
-        proof=denials[0].type if denials and proven else "",
-        signatures=signature_links(rrset, trusted.zone, trusted.keys, now) if trusted is not None else (),
-        servers=1,
-        valid=int(answer.status in (Status.SECURE, Status.INSECURE)),
-        random=False,
-        failing=(),
-    )
 
 
 def _anchored(chain: ChainObservation, standing: Standing, now: datetime) -> ZoneLink:

@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 
 from checker.dns.query import EDNS_PAYLOAD_BYTES, SMALL_PAYLOAD_BYTES, answers, is_truncated, write_query
-from checker.dns.records import MalformedMessageError, canonical_text, parse_message
+from checker.dns.records import MalformedMessageError, canonical_text, parse_message, type_text
 from checker.dns.remembered import Remembered
 from checker.dns.tcp import DNS_PORT, ask_over_tcp
 from checker.network.door import Network
@@ -29,7 +29,7 @@ WITHOUT_EDNS_FOR_S = 45.0
 """How long an address is asked without EDNS: it may have been lost datagrams, and a second attempt must find out."""
 REMEMBERED_SERVERS = 8192
 _NO_TCP = frozenset({Failure.TIMEOUT, Failure.REFUSED, Failure.RESET, Failure.CLOSED, Failure.MALFORMED})
-_EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
+EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
 _TELLING = frozenset({"NOERROR", "NXDOMAIN"})
 _UNKNOWN_IPV4_S, _UNKNOWN_IPV6_S = 0.05, 0.06
 _SMOOTHING = 0.3
@@ -69,6 +69,12 @@ class Exchange:
     def _is_silent(self, address: IPAddress, zone: dns.name.Name) -> bool:
         return (self._silent_until.get((address, zone.labels)) or 0.0) > asyncio.get_running_loop().time()
 
+    def takes_bundles(self, address: IPAddress, zone: dns.name.Name) -> bool:
+        """Whether the address is known to answer plain datagrams with EDNS: several may be sent to it at once."""
+        state = self._state(address)
+        able = state.has_edns and not state.over_tcp and not self._is_silent(address, zone)
+        return able and asyncio.get_running_loop().time() >= state.without_edns_until
+
     async def ask(
         self,
         server: NameServer,
@@ -86,7 +92,7 @@ class Exchange:
         """
         state = self._state(server.address)
         loop = asyncio.get_running_loop()
-        question = canonical_text(name), dns.rdatatype.to_text(rdtype)
+        question = canonical_text(name), type_text(rdtype)
         if self._is_silent(server.address, zone):
             return _reply(server, question, None, Failure.TIMEOUT)
         first: NetworkError | None = None
@@ -110,7 +116,7 @@ class Exchange:
                 raise
             state.round_trip_s += _SMOOTHING * (loop.time() - started - state.round_trip_s)
             plain = payload == 0
-            if message.rcode in _EDNS_TROUBLE and not plain:
+            if message.rcode in EDNS_TROUBLE and not plain:
                 # RFC 6891 §7: perhaps it does not know EDNS; the question is asked again without
                 again = await self._without_edns(server, name, rdtype)
                 plain = again is not None

@@ -14,14 +14,14 @@ import dns.rdatatype
 from checker.dns.algorithms import CAPS
 from checker.dns.exchange import Exchange
 from checker.dns.flights import Flights
-from checker.dns.records import canonical_text, texts
+from checker.dns.lookup import failed
+from checker.dns.records import canonical_text, texts, type_text
 from checker.dns.remembered import Remembered
 from checker.dns.responses import Response, Shape, ZoneServers, classify, delegation
 from checker.dns.server_addresses import ServerAddresses, Trail
 from checker.dns.servers import ask_any
 from checker.network.door import Network
 from checker.observations.dns import Lookup, LookupOutcome, NameServer, Reply
-from checker.observations.failure import Failure
 
 REMEMBERED_ZONES = 4096
 MAX_REFERRALS = 40
@@ -60,7 +60,7 @@ class Resolver:
         try:
             asked = dns.name.from_text(name).canonicalize()
         except (dns.exception.DNSException, UnicodeError) as error:
-            return _failed(name, rdtype, (), f"not a domain name: {error}")
+            return failed(name, rdtype, (), f"not a domain name: {error}")
         return await self._lookup(name, asked, dns.rdatatype.from_text(rdtype), Trail())
 
     async def _search_server(self, ns: dns.name.Name, rdtype: str, trail: Trail) -> Lookup:
@@ -73,20 +73,20 @@ class Resolver:
         rdtype: dns.rdatatype.RdataType,
         trail: Trail,
     ) -> Lookup:
-        text = dns.rdatatype.to_text(rdtype)
+        text = type_text(rdtype)
         aliases: list[str] = []
         current = asked
         while True:
             found = await self.resolve(current, rdtype, trail)
             response = found.response
             if response is None:
-                return _failed(name, text, tuple(aliases), _why(found))
+                return failed(name, text, tuple(aliases), _why(found))
             while response is not None and response.shape is Shape.ALIAS:
                 assert response.target is not None
                 current = response.target
                 aliases.append(canonical_text(current).rstrip("."))
                 if len(aliases) > CAPS.alias_hops:
-                    return _failed(name, text, tuple(aliases), f"over {CAPS.alias_hops} CNAMEs")
+                    return failed(name, text, tuple(aliases), f"over {CAPS.alias_hops} CNAMEs")
                 response = _carried(found, current, text)
             if response is None:
                 continue  # the alias's target is asked for anew
@@ -154,7 +154,7 @@ class Resolver:
 
         Glue for names outside the zone may be stale: when it leads nowhere, those names are looked up as well.
         """
-        text = dns.rdatatype.to_text(rdtype)
+        text = type_text(rdtype)
 
         def usable(reply: Reply) -> bool:
             message = reply.message
@@ -191,11 +191,16 @@ class Resolver:
 
         Known by referral, or by its own NS RRset where the parent's servers serve it too and so never refer.
         """
-        if (known := self.closest(zone)).zone == zone:
-            return known
-        found = await self.resolve(zone, dns.rdatatype.NS)
-        if (known := self.closest(zone)).zone == zone:
-            return known
+        known = await self._below_root(zone, zone, dns.rdatatype.NS, trail := Trail())
+        for _ in range(MAX_REFERRALS):
+            if known.zone == zone:
+                return known
+            found = await self._step(known, zone, dns.rdatatype.NS, trail)
+            if isinstance(found, Resolution):
+                break
+            known = found
+        else:
+            return None
         if found.response is None or found.response.shape is not Shape.ANSWER:
             return None
         assert found.response.rrset is not None
@@ -214,7 +219,7 @@ def _response(
 ) -> Response | None:
     if reply is None or reply.message is None:
         return None
-    response = classify(reply.message, zone.zone, name, dns.rdatatype.to_text(rdtype))
+    response = classify(reply.message, zone.zone, name, type_text(rdtype))
     return None if response.shape is Shape.UNUSABLE else response
 
 
@@ -235,14 +240,3 @@ def _why(found: Resolution) -> str:
     if found.reply.message is not None:
         return f"servers of {zone} answer {found.reply.message.rcode} or refer elsewhere"
     return f"servers of {zone}: {found.reply.failure.value if found.reply.failure else 'no answer'}"
-
-
-def _failed(name: str, rdtype: str, aliases: tuple[str, ...], detail: str) -> Lookup:
-    return Lookup(
-        name=name,
-        type=rdtype,
-        outcome=LookupOutcome.FAILED,
-        aliases=aliases,
-        failure=Failure.UNRESOLVABLE,
-        detail=detail,
-    )

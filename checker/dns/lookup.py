@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from checker.observations.dns import Lookup
+from checker.observations.dns import Lookup, LookupOutcome
+from checker.observations.failure import Failure
 
 
 class Lookups(Protocol):
@@ -14,3 +15,15 @@ class Lookups(Protocol):
         Never raises for the network's or the servers' trouble: that is outcome FAILED with its Failure.
         """
         ...
+
+
+def failed(name: str, rdtype: str, aliases: tuple[str, ...], detail: str) -> Lookup:
+    """A lookup that nobody answered usably; `detail` are English words on why."""
+    return Lookup(
+        name=name,
+        type=rdtype,
+        outcome=LookupOutcome.FAILED,
+        aliases=aliases,
+        failure=Failure.UNRESOLVABLE,
+        detail=detail,
+    )

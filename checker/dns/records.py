@@ -138,7 +138,8 @@ def _uncompressed(wire: bytes, names: WireNames, start: int, end: int, layout: t
 
 
 @functools.lru_cache(maxsize=512)
-def _type_text(rdtype: int) -> str:
+def type_text(rdtype: int) -> str:
+    """The mnemonic of a type, "TYPE65280" for one without (RFC 3597 §5)."""
     return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))
 
 
@@ -149,10 +150,10 @@ def _section(records: Iterable[_Record]) -> tuple[RRset, ...]:
         if record.rdclass != dns.rdataclass.IN or record.rdtype == dns.rdatatype.OPT:
             continue
         if record.rdtype == dns.rdatatype.RRSIG:
-            covered = _type_text(int.from_bytes(record.rdata[:2], "big"))
+            covered = type_text(int.from_bytes(record.rdata[:2], "big"))
             signatures.setdefault((record.name, covered), []).append(record.rdata)
         else:
-            key = record.name, _type_text(record.rdtype)
+            key = record.name, type_text(record.rdtype)
             data.setdefault(key, (record.ttl, []))[1].append(record.rdata)
     keys = list(data) + [key for key in signatures if key not in data]
     return tuple(
@@ -183,6 +184,13 @@ def name_of(text: str) -> dns.name.Name:
     return dns.name.from_text(text, dns.name.root).canonicalize()
 
 
+def is_below(name: str, apex: str) -> bool:
+    """Whether a name is the apex or stands below it; both as observations write them."""
+    if "\\" in name:  # an escaped dot is no border between labels
+        return name_of(name).is_subdomain(name_of(apex))
+    return apex in (".", name) or name.endswith(f".{apex}")
+
+
 @functools.lru_cache(maxsize=4096)
 def rdata_of(rdtype: str, wire: bytes) -> dns.rdata.Rdata:
     """The record data behind an observation's wire RDATA; what cannot be read is of no known type (RFC 3597)."""
@@ -209,37 +217,3 @@ def find(section: tuple[RRset, ...], name: str, rdtype: str) -> RRset | None:
 def texts(rrset: RRset) -> tuple[str, ...]:
     """Presentation forms of all record data, sorted."""
     return tuple(sorted(rdata.to_text() for rdata in rdatas(rrset)))
-
-
-def is_lame(message: Message, zone: dns.name.Name) -> bool:
-    """Whether the reply says nothing at all for the zone: no authority, no records of it, no way down (RFC 1912 §2.8)."""
-    if message.answer:
-        return False
-    if message.rcode == "NXDOMAIN":
-        return lacks_zone(message, zone)
-    down = any(
-        rrset.type != "NS"
-        or (rrset.rdata and zone != (owner := name_of(rrset.name)) and owner.is_subdomain(zone))
-        for rrset in message.authority
-    )
-    return (
-        message.rcode == "NOERROR" and not down and (not message.authoritative or lacks_zone(message, zone))
-    )
-
-
-def lacks_zone(message: Message, zone: dns.name.Name) -> bool:
-    """Whether the server was never told of the zone, whatever authority it claims.
-
-    It refers upwards, or it calls a name nonexistent by the SOA of a zone further up (such as an empty root zone).
-    """
-    apexes = {name_of(rrset.name) for rrset in message.authority if rrset.type == "SOA" and rrset.rdata}
-    if apexes:
-        return message.rcode == "NXDOMAIN" and all(_above(apex, zone) for apex in apexes)
-    return any(
-        rrset.type == "NS" and rrset.rdata and _above(name_of(rrset.name), zone)
-        for rrset in message.authority
-    )
-
-
-def _above(owner: dns.name.Name, zone: dns.name.Name) -> bool:
-    return owner != zone and zone.is_subdomain(owner)

@@ -9,7 +9,8 @@ from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.NS import NS
 
 from checker.dns.aliases import dname_above, renamed
-from checker.dns.records import canonical_text, find, lacks_zone, name_of, rdata_of, rdatas
+from checker.dns.lameness import lacks_zone
+from checker.dns.records import canonical_text, find, name_of, rdata_of, rdatas
 from checker.observations.dns import IPAddress, Message, NameServer, RRset
 
 MAX_SERVER_NAMES = 16

@@ -9,7 +9,7 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from checker.dns.algorithms import CAPS, SKEW_S, SUPPORTED
 from checker.dns.reasons import Code, Reason
-from checker.dns.records import name_of, rdata_of
+from checker.dns.records import is_below, rdata_of
 from checker.dns.rrsig import Rrsig, rrsig_of
 from checker.dns.verification import fits, is_oversized, labels_of
 from checker.observations.dns import RRset
@@ -163,7 +163,7 @@ def unfitness(rrset: RRset, rrsig: Rrsig, zone: str) -> tuple[Code, str] | None:
     if rrsig.algorithm not in SUPPORTED:
         return Code.SIGNATURE_UNSUPPORTED, str(rrsig.algorithm)
     away = rrset.type == "DNSKEY" and rrset.name != zone
-    outside = not name_of(rrset.name).is_subdomain(name_of(zone))
+    outside = not is_below(rrset.name, zone)
     if away or outside or rrsig.labels > labels_of(rrset.name):
         return Code.SIGNATURE_UNFIT, ""
     return None

@@ -14,32 +14,12 @@ from dns.rdtypes.ANY.CNAME import CNAME
 from checker.dns.algorithms import CAPS
 from checker.dns.aliases import dname_above, leads_to, renamed
 from checker.dns.denial import Absence, Proofs, absence, gather, no_closer_match
+from checker.dns.lameness import is_lame
 from checker.dns.reasons import Code, Reason, Silence, Status
-from checker.dns.records import canonical_text, find, is_lame, name_of, rdata_of
+from checker.dns.records import canonical_text, find, name_of, rdata_of
 from checker.dns.signatures import Signed, Work, check_signatures
-from checker.dns.trust import Trusted, usable_ds
+from checker.dns.trust import Trusted
 from checker.observations.dns import Message, RRset
-
-
-class Cut(Enum):
-    """What the parent side says about a name on the way down."""
-
-    SECURE = auto()
-    INSECURE = auto()
-    NONE = auto()
-    """No zone cut at this name."""
-    NXDOMAIN = auto()
-    BOGUS = auto()
-    INDETERMINATE = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delegation:
-    """The judged reply to a DS question; `ds` stands when the cut is SECURE."""
-
-    cut: Cut
-    ds: RRset | None = None
-    reason: Reason | None = None
 
 
 class Kind(Enum):
@@ -65,41 +45,6 @@ class Answer:
     rrset: RRset | None = None
     target: str | None = None
     signed: Signed | None = None
-
-
-def judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Delegation:
-    """What a secure parent says about a cut at `name`: the reply to a DS question (RFC 4035 §5.2)."""
-    return _judge_ds(reply, name, parent, now.replace(microsecond=0))
-
-
-@functools.lru_cache(maxsize=512)  # a chain is walked and then judged
-def _judge_ds(reply: Message, name: str, parent: Trusted, now: datetime) -> Delegation:
-    ds = find(reply.answer, name, "DS")
-    if ds is not None:
-        checked = check_signatures(ds, parent.zone, parent.keys, now)
-        if isinstance(checked, Reason):
-            return Delegation(cut=Cut.BOGUS if reply.edns else Cut.INDETERMINATE, reason=checked)
-        if not usable_ds(ds):
-            return Delegation(
-                cut=Cut.INSECURE,
-                ds=ds,
-                reason=Reason(code=Code.UNSUPPORTED_ALGORITHM, zone=name, record=f"{name} DS"),
-            )
-        return Delegation(cut=Cut.SECURE, ds=ds)
-    judged = judge_answer(reply, name, "DS", parent, now)
-    if judged.status is not Status.SECURE:
-        return Delegation(cut=_CUTS[judged.status], reason=judged.reason)
-    if judged.kind is Kind.DELEGATION:
-        reason = Reason(code=Code.NO_DS, zone=parent.zone, record=f"{name} DS")
-        return Delegation(cut=Cut.INSECURE, reason=reason)
-    return Delegation(cut=Cut.NXDOMAIN if judged.kind is Kind.NXDOMAIN else Cut.NONE)
-
-
-_CUTS = {
-    Status.BOGUS: Cut.BOGUS,
-    Status.INDETERMINATE: Cut.INDETERMINATE,
-    Status.INSECURE: Cut.INSECURE,  # behind an opt-out span, also one that a wildcard answers from
-}
 
 
 def judge_answer(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datetime) -> Answer:

@@ -8,6 +8,7 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from dns.dnssecalgs.base import GenericPublicKey
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from checker.dns.algorithms import CAPS
@@ -30,12 +31,9 @@ def fits(name: str, rdtype: str, rdata: tuple[bytes, ...], rrsig_wire: bytes, ke
 def verify(name: str, rdtype: str, rdata: tuple[bytes, ...], rrsig_wire: bytes, key_wire: bytes) -> bool:
     """The same, worked out: the costly step. A key or signature of the wrong shape fits nothing, like a wrong one."""
     rrsig = rrsig_of(rrsig_wire)
-    key = rdata_of("DNSKEY", key_wire)
     assert rrsig is not None
-    assert isinstance(key, DNSKEY)
     try:
-        public_key = dns.dnssecalgs.get_algorithm_cls(key.algorithm).public_cls.from_dnskey(key)
-        public_key.verify(rrsig.signature, _signed(name, rdtype, rdata, rrsig))
+        _public_key(key_wire).verify(rrsig.signature, _signed(name, rdtype, rdata, rrsig))
     except (
         InvalidSignature,
         UnsupportedAlgorithm,
@@ -46,6 +44,14 @@ def verify(name: str, rdtype: str, rdata: tuple[bytes, ...], rrsig_wire: bytes, 
     ):
         return False
     return True
+
+
+@functools.lru_cache(maxsize=256)
+def _public_key(key_wire: bytes) -> GenericPublicKey:
+    """The key, read once for all its signatures. Raises as the library does for a key of the wrong shape."""
+    key = rdata_of("DNSKEY", key_wire)
+    assert isinstance(key, DNSKEY)
+    return dns.dnssecalgs.get_algorithm_cls(key.algorithm).public_cls.from_dnskey(key)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -55,15 +55,18 @@ def agreement_findings(
 
 def _differences(views: list[ServerView], nonexistent: str) -> Iterator[tuple[str, str, str]]:
     """Type, record and who says what, for every question that got more than one answer; the odd ones out first."""
-    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    told: dict[tuple[str, str], list[tuple[ServerView, Message]]] = {}
     for view in views:
         for reply in view.replies:
-            if reply.message is not None and reply.message.rcode in TELLING:
-                answer = _answer(reply.message, reply.name, reply.type)
-                givers = said.setdefault((reply.name, reply.type), {}).setdefault(answer, [])
-                givers.append(shown_server(view.server))
-    for (name, rdtype), answers in said.items():
-        if len(answers) > 1 and name != nonexistent:
+            if reply.message is not None and reply.message.rcode in TELLING and reply.name != nonexistent:
+                told.setdefault((reply.name, reply.type), []).append((view, reply.message))
+    for (name, rdtype), replies in told.items():
+        if all(message is replies[0][1] for _, message in replies):
+            continue  # replies of equal bytes are one value
+        answers: dict[str, list[str]] = {}
+        for view, message in replies:
+            answers.setdefault(_answer(message, name, rdtype), []).append(shown_server(view.server))
+        if len(answers) > 1:
             fewest_first = sorted(answers.items(), key=lambda entry: len(entry[1]))
             shown = [f"{_short(answer)}: {listed(givers, SHOWN_SERVERS)}" for answer, givers in fewest_first]
             rest = f"; … (+{len(shown) - SHOWN_ANSWERS})" if len(shown) > SHOWN_ANSWERS else ""

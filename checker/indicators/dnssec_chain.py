@@ -8,7 +8,8 @@ from datetime import datetime
 
 from checker.authentication_chain import AnswerLink, AuthenticationChain, HopLink, ServerTrouble, Trouble
 from checker.dns.chain import Standing, follow
-from checker.dns.describe import answer_link, describe_zones, trouble
+from checker.dns.describe import describe_zones
+from checker.dns.describe_answers import answer_link, trouble
 from checker.dns.reasons import Code, Reason, Status
 from checker.dns.trust import Trusted
 from checker.dns.validate import Answer, judge_answer

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from checker.dns.algorithms import CAPS
 from checker.dns.chain import Standing
+from checker.dns.lameness import is_lame
 from checker.dns.reasons import Reason, Silence, Status
-from checker.dns.records import find, is_lame, name_of
+from checker.dns.records import find, name_of
 from checker.dns.signatures import Key
 from checker.dns.trust import Trusted, trust_zone
 from checker.dns.validate import Answer, Kind, judge_answer

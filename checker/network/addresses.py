@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 IPAddress = IPv4Address | IPv6Address
+
+
+@functools.lru_cache(maxsize=4096)
+def address_text(address: IPAddress) -> str:
+    """The address as text; remembered, since every question to a name server needs it."""
+    return str(address)
+
+
 IPNetwork = IPv4Network | IPv6Network
 
 SPECIAL_PURPOSE: tuple[tuple[str, str], ...] = (

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from checker.network.addresses import AddressPolicy, IPAddress
+from checker.network.addresses import AddressPolicy, IPAddress, address_text
 from checker.network.clock import Clock
 from checker.network.errors import NetworkError, translate
 from checker.network.identity import Identity
@@ -24,6 +24,8 @@ DATAGRAM_STRAYS = 32
 """Datagrams that do not match the question before the wait is given up (RFC 5452 §9.1)."""
 DATAGRAMS_AT_ONCE = 8
 """Questions at once to one name-server address."""
+BUNDLES_AT_ONCE = 2
+"""Bundles of questions at once to one name-server address."""
 DATAGRAM_TURN_S = 0.2
 """How long a question counts as one of those: a server that has not answered by then is busy with others, and a zone
 about which it stays silent must not keep the zones that it serves waiting."""
@@ -48,7 +50,7 @@ class Network:
 
         Raises NetworkError when the destination is known to be out of reach.
         """
-        return str(address), port
+        return address_text(address), port
 
     def check(self, address: IPAddress) -> None:
         """Raise NetworkError(NOT_ALLOWED or EXCLUDED) when the policy says no."""
@@ -67,7 +69,7 @@ class Network:
         """
         self.check(address)
         limits = limits or Limits(wait_s=self.wait_s)
-        async with self.manners.turns(str(address), providers):
+        async with self.manners.turns(address_text(address), providers):
             self.counts[f"tcp:{port}"] += 1
             stream = await self._open(address, port, limits)
             try:
@@ -110,7 +112,7 @@ class Network:
         try:
             with socket.socket(_family(place[0]), socket.SOCK_DGRAM) as udp:
                 udp.setblocking(False)
-                async with self.manners.turn(f"udp:{address}", at_once=DATAGRAMS_AT_ONCE):
+                async with self.manners.turn(f"udp:{address_text(address)}", at_once=DATAGRAMS_AT_ONCE):
                     self.counts[f"udp:{port}"] += 1
                     udp.connect(place)
                     udp.send(payload)
@@ -122,6 +124,57 @@ class Network:
             raise NetworkError(Failure.TIMEOUT, f"no datagram within {wait_s:g} s") from None
         except OSError as error:
             raise translate(error) from error
+
+    async def ask_all(
+        self,
+        address: IPAddress,
+        port: int,
+        payloads: Sequence[bytes],
+        *,
+        accept: Callable[[bytes], int | None],
+        wait_s: float,
+    ) -> list[bytes | None]:
+        """Send several datagrams at once from one fresh random port; each one's answer, None where none came in time.
+
+        `accept` tells which payload a datagram answers, None for a stray. Otherwise as `ask`.
+        """
+        self.check(address)
+        place = self.locate(address, port, udp=True)
+        answers: list[bytes | None] = [None] * len(payloads)
+        try:
+            with socket.socket(_family(place[0]), socket.SOCK_DGRAM) as udp:
+                udp.setblocking(False)
+                async with self.manners.turn(f"udps:{address_text(address)}", at_once=BUNDLES_AT_ONCE):
+                    self.counts[f"udp:{port}"] += len(payloads)
+                    udp.connect(place)
+                    for payload in payloads:
+                        udp.send(payload)
+                    sent = asyncio.get_running_loop().time()
+                    with suppress(TimeoutError):
+                        await _receive_all(udp, accept, answers, sent + min(wait_s, DATAGRAM_TURN_S))
+                        return answers
+                with suppress(TimeoutError):
+                    await _receive_all(udp, accept, answers, sent + wait_s)
+        except OSError as error:
+            raise translate(error) from error
+        return answers
+
+
+async def _receive_all(
+    udp: socket.socket, accept: Callable[[bytes], int | None], answers: list[bytes | None], until: float
+) -> None:
+    """Fill in the answers that are missing; raises TimeoutError when some still are at the end."""
+    loop = asyncio.get_running_loop()
+    missing = answers.count(None)
+    async with asyncio.timeout_at(until):
+        for _ in range(DATAGRAM_STRAYS + missing):
+            datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
+            place = accept(datagram)
+            if place is not None and answers[place] is None:
+                answers[place] = datagram
+                missing -= 1
+                if not missing:
+                    return
 
 
 async def _receive(udp: socket.socket, accept: Callable[[bytes], bool], until: float) -> bytes:

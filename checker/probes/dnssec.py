@@ -4,15 +4,19 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 import dns.exception
 import dns.name
 import dns.rdatatype
 
+from checker.dns.questions import ask_each
 from checker.dns.reasons import Status
-from checker.dns.records import canonical_text, find, name_of
+from checker.dns.records import canonical_text, find, name_of, texts
 from checker.dns.responses import ZoneServers, server_names
+from checker.dns.trust import Trusted
+from checker.dns.validate import judge_answer
 from checker.dns.walk import Step, Walker
 from checker.observations.dns import (
     ChainObservation,
@@ -31,6 +35,8 @@ from checker.probes.dnssec_hops import observe_hops
 MAX_SERVERS = 26
 """Addresses of one zone that are asked: thirteen names over two families."""
 
+_HOLDS = (Status.SECURE, Status.INSECURE)
+
 Question = tuple[str, str]
 T = TypeVar("T")
 
@@ -47,16 +53,19 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     if network.policy.excludes_name(domain):
         return unobserved(domain, walker, Failure.EXCLUDED)
     name = canonical_text(dns.name.from_text(domain))
-    existence = await walker.resolver.lookup(domain, "SOA")
     step = await walker.walk(name)
-    zone, servers = step.standing.zone, step.servers
-    if step.standing.status is not Status.SECURE or servers is None or step.standing.nonexistent:
+    zone, servers, trusted = step.standing.zone, step.servers, step.standing.trusted
+    if step.ended or servers is None or trusted is None:
+        existence = await walker.resolver.lookup(domain, "SOA")
         return DnssecObservation(
             domain=domain, observed_at=observed_at, existence=existence, chain=step.chain
         )
     nonexistent = _below(f"x{secrets.token_hex(8)}", zone)
-    inside = await _inside(walker, zone, name, questions)
+    inside = _below_apex(zone, questions)
     views, left_out = await _views(walker, zone, servers, _wanted(zone, inside, nonexistent))
+    elsewhere = await _cut_off(walker, trusted, inside, views, observed_at)
+    views = tuple(_without(view, elsewhere) for view in views)
+    inside = tuple(question for question in inside if question[0] not in elsewhere)
     # What follows gives warnings only: slow servers, least of all other people's, must not cost the row its cell.
     tcp, signals, hops = await asyncio.gather(
         _within(network.wait_s, _over_tcp(walker, zone, views), {}),
@@ -66,7 +75,7 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     return DnssecObservation(
         domain=domain,
         observed_at=observed_at,
-        existence=existence,
+        existence=_existence(domain, zone, views),
         chain=step.chain,
         views=tuple(replace(view, tcp=tcp.get(view.server, Fact.NOT_TESTED)) for view in views),
         nonexistent=nonexistent,
@@ -96,17 +105,55 @@ def unobserved(domain: str, walker: Walker, failure: Failure) -> DnssecObservati
     )
 
 
-async def _inside(
-    walker: Walker, zone: str, domain: str, questions: Sequence[Question]
-) -> tuple[Question, ...]:
-    """The questions whose names lie in the zone itself: what hangs below another cut is signed by others, or nobody."""
-    row = [(canonical_text(dns.name.from_text(name)), rdtype) for name, rdtype in questions]
-    below = dict.fromkeys(
-        name for name, _ in row if name != domain and name_of(name).is_subdomain(name_of(zone))
+def _existence(domain: str, zone: str, views: Sequence[ServerView]) -> Lookup:
+    """What a plain lookup of the domain's SOA would tell, from what the servers of its secure zone said."""
+    if canonical_text(dns.name.from_text(domain)) != zone:
+        return Lookup(name=domain, type="SOA", outcome=LookupOutcome.NODATA)
+    for view in views:
+        for reply in view.replies:
+            soa = find(reply.message.answer, zone, "SOA") if reply.message is not None else None
+            if soa is not None:
+                return Lookup(name=domain, type="SOA", outcome=LookupOutcome.FOUND, values=texts(soa))
+    failed = LookupOutcome.FAILED
+    return Lookup(name=domain, type="SOA", outcome=failed, failure=Failure.UNRESOLVABLE)
+
+
+def _below_apex(zone: str, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The row's questions about names at or below the apex, perhaps below another cut."""
+    row = ((canonical_text(dns.name.from_text(name)), rdtype) for name, rdtype in questions)
+    return tuple(question for question in row if name_of(question[0]).is_subdomain(name_of(zone)))
+
+
+async def _cut_off(
+    walker: Walker,
+    trusted: Trusted,
+    questions: Sequence[Question],
+    views: Sequence[ServerView],
+    now: datetime,
+) -> frozenset[str]:
+    """The names that lie below a cut: what hangs there is signed by others, or by nobody.
+
+    A name that any server answers for with the zone's own signatures is the zone's; the others are looked for.
+    """
+    names = {name for name, _ in questions} - {trusted.zone}
+    held = {
+        reply.name
+        for view in views
+        for reply in view.replies
+        if reply.name in names
+        and reply.message is not None
+        and judge_answer(reply.message, reply.name, reply.type, trusted, now).status in _HOLDS
+    }
+    doubtful = sorted(names - held)
+    steps = await asyncio.gather(*(walker.walk(name) for name in doubtful))
+    return frozenset(
+        name for name, step in zip(doubtful, steps, strict=True) if not _holds(trusted.zone, step)
     )
-    steps = await asyncio.gather(*(walker.walk(name) for name in below))
-    held = {domain, *(name for name, step in zip(below, steps, strict=True) if _holds(zone, step))}
-    return tuple(question for question in row if question[0] in held)
+
+
+def _without(view: ServerView, names: frozenset[str]) -> ServerView:
+    kept = tuple(reply for reply in view.replies if reply.name not in names)
+    return replace(view, replies=kept) if names else view
 
 
 def _holds(zone: str, step: Step) -> bool:
@@ -149,15 +196,10 @@ def _each_address(servers: Iterable[NameServer]) -> tuple[NameServer, ...]:
 
 
 async def _view(walker: Walker, server: NameServer, zone: str, questions: tuple[Question, ...]) -> ServerView:
-    replies: list[Reply] = []
-    for name, rdtype in questions:
-        reply = await walker.resolver.exchange.ask(
-            server, name_of(name), dns.rdatatype.from_text(rdtype), zone=name_of(zone)
-        )
-        replies.append(reply)
-        if reply.message is None:
-            break  # a silent server stays silent; the rest would only cost its patience and ours
-    return ServerView(server=server, replies=tuple(replies))
+    """One address's answers; a silent server stays silent, and the rest would only cost its patience and ours."""
+    asked = [(name_of(name), dns.rdatatype.from_text(rdtype)) for name, rdtype in questions]
+    replies = await ask_each(walker.resolver.exchange, server, asked, zone=name_of(zone))
+    return ServerView(server=server, replies=replies)
 
 
 async def _over_tcp(walker: Walker, zone: str, views: Sequence[ServerView]) -> dict[NameServer, Fact]:
@@ -174,14 +216,8 @@ async def _signals(walker: Walker, zone: str, views: Sequence[ServerView]) -> tu
     for view in views:
         keys = view.replies[0].message
         if keys is not None and keys.edns and find(keys.answer, zone, "DNSKEY"):
-            return tuple(
-                [
-                    await walker.resolver.exchange.ask(
-                        view.server, name_of(zone), dns.rdatatype.from_text(rdtype), zone=name_of(zone)
-                    )
-                    for rdtype in ("CDS", "CDNSKEY")
-                ]
-            )
+            asked = [(name_of(zone), kind) for kind in (dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)]
+            return await ask_each(walker.resolver.exchange, view.server, asked, zone=name_of(zone))
     return ()
 
 

@@ -60,8 +60,14 @@ def _leads(name: str, rdtype: str, message: Message | None, zone: str) -> Iterat
         return
     mx = find(message.answer, end, "MX") if rdtype == "MX" else None
     for rdata in rdatas(mx) if mx is not None else ():
-        if isinstance(rdata, MX) and rdata.exchange != dns.name.root:
-            yield f"{name} MX", canonical_text(rdata.exchange), "A"
+        host = rdata.exchange if isinstance(rdata, MX) else dns.name.root
+        if host != dns.name.root and not _is_child(host, name_of(zone)):
+            yield f"{name} MX", canonical_text(host), "A"
+
+
+def _is_child(name: dns.name.Name, zone: dns.name.Name) -> bool:
+    """Whether the name stands at or right below the apex: as good as never a zone of its own, and not asked about."""
+    return name.is_subdomain(zone) and len(name.labels) <= len(zone.labels) + 1
 
 
 def _alias_end(message: Message, name: str, zone: str) -> str:

@@ -9,10 +9,11 @@ installed, and takes it all down again. It changes nothing of the machine and le
 - root, or an ordinary user who may make user namespaces;
 - `nsd` and `nginx`; `knotd` takes over every second operator's zones where it is installed;
 - `postfix`, as root only: it must be able to become its own user. An ordinary user gets the lab's small SMTP servers
-  instead, as the scenario does everywhere for what no daemon of today can play (SSLv3, RC4, EXPORT, resets).
+  instead, as the scenario does everywhere for what no daemon of today can play (SSLv3, RC4, EXPORT, resets);
+- for the differential test besides `knotd`, `unbound`, `unbound-host` and `delv`.
 
-On Debian: apt-get install iproute2 knot nginx-light nsd postfix. What is missing is said, and the tests skipped; where
-the variable CI is set they fail instead.
+On Debian: apt-get install bind9-dnsutils iproute2 knot nginx-light nsd postfix unbound unbound-host. What is missing is
+said, and the tests skipped; where the variable CI is set they fail instead.
 """
 
 import json
@@ -21,7 +22,8 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,20 +40,57 @@ PACKAGES = {
     "nsd": "nsd",
     "nginx": "nginx-light",
     "postconf": "postfix",
+    "unbound": "unbound",
+    "unbound-host": "unbound-host",
+    "delv": "bind9-dnsutils",
+    "knotd": "knot",
 }
+ORACLES = frozenset({"unbound", "unbound-host", "delv"})
+OPTIONAL = frozenset({"knotd"})
+WEB_AND_MAIL = frozenset({"nginx", "postconf"})
 START_S = 60.0
+DEFAULT_SEED, RANDOM_ZONES = 2018, 320
 _LINES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def internet() -> Iterator[Internet]:
     """All servers up, for as long as the tests of this folder run."""
-    arguments, options = _means()
+    arguments = _namespaces()
+    # In a user namespace there is only one user, and Postfix wants two.
+    with_postfix = "--user" not in arguments
+    _installed(PACKAGES.keys() - ORACLES - OPTIONAL - (frozenset() if with_postfix else {"postconf"}))
+    with_knot = program("knotd") is not None
+    wanted = (("--postfix", with_postfix), ("--knot", with_knot))
+    options = [option for option, is_wanted in wanted if is_wanted]
+    with _started("tests.daemons.internet", arguments, options) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """What draws the random zones: always the same, unless another one is asked for."""
+    return int(os.environ.get("DIFFERENTIAL_SEED", DEFAULT_SEED))
+
+
+@pytest.fixture(scope="session")
+def random_internet(seed: int) -> Iterator[Internet]:
+    """The zones of one seed, served."""
+    arguments = _namespaces()
+    _installed(PACKAGES.keys() - WEB_AND_MAIL)
+    options = (f"--seed={seed}", f"--zones={RANDOM_ZONES}")
+    with _started("tests.daemons.random_internet", arguments, options) as started:
+        yield started
+
+
+@contextmanager
+def _started(module: str, arguments: Sequence[str], options: Sequence[str]) -> Iterator[Internet]:
+    """An internet that its own process serves from new namespaces."""
     with tempfile.TemporaryDirectory(prefix="indikatorkollen-") as made:
         directory = Path(made)
         directory.chmod(0o711)  # Postfix enters as its own user
         log = directory / "internet.log"
-        command = ("unshare", *arguments, sys.executable, "-m", "tests.daemons.internet")
+        command = ("unshare", *arguments, sys.executable, "-m", module)
         with log.open("wb") as stderr:
             process = subprocess.Popen(
                 (*command, "--directory", made, *options),
@@ -79,21 +118,21 @@ def internet() -> Iterator[Internet]:
         assert process.returncode == 0, log.read_text(encoding="utf-8")
 
 
-def _means() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """How to make namespaces here and what else is there; skips the tests when that is too little."""
+def _namespaces() -> tuple[str, ...]:
+    """The arguments that make namespaces here; skips the tests when nothing does."""
     if sys.platform != "linux":
         _give_up("the daemons run in network namespaces, which only Linux has")
     arguments = isolation() if program("unshare") else ALONE
     if arguments is None:
         _give_up("this needs root, or a kernel that lets ordinary users make user namespaces")
-    # In a user namespace there is only one user, and Postfix wants two.
-    with_postfix = "--user" not in arguments
-    needed = {name: package for name, package in PACKAGES.items() if with_postfix or package != "postfix"}
-    missing = sorted({package for name, package in needed.items() if program(name) is None})
+    return arguments
+
+
+def _installed(programs: Iterable[str]) -> None:
+    """Skip the tests when one of the programs is missing, and name its package."""
+    missing = sorted({PACKAGES[name] for name in programs if program(name) is None})
     if missing:
         _give_up(f"not installed: {', '.join(missing)}")
-    options = [("--postfix", with_postfix), ("--knot", program("knotd") is not None)]
-    return arguments, tuple(option for option, wanted in options if wanted)
 
 
 def _give_up(reason: str) -> NoReturn:

@@ -14,13 +14,14 @@ from dns.rdatatype import OPT, RRSIG
 from dns.rdtypes.ANY.NSEC import NSEC
 from dns.rdtypes.ANY.NSEC3 import NSEC3
 
+from checker.dns.delegation import judge_ds
 from checker.dns.denial import Proofs, absence, gather, no_closer_match
 from checker.dns.reasons import Reason, Status
 from checker.dns.records import MalformedMessageError, canonical_text, name_of, parse_message, rdata_of, texts
 from checker.dns.responses import classify
 from checker.dns.signatures import Key, check_signatures
 from checker.dns.trust import Trusted, trust_zone
-from checker.dns.validate import Answer, Kind, judge_answer, judge_ds
+from checker.dns.validate import Answer, Kind, judge_answer
 from checker.observations.dns import Message, RRset
 from tests.dns.mutations import change_message, change_rdata, change_wire
 from tests.dns.world import NOW, ZONE, World

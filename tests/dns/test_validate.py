@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.dns.delegation import Cut, judge_ds
 from checker.dns.reasons import Code, Status
 from checker.dns.records import MalformedMessageError, parse_message
-from checker.dns.validate import Cut, Kind, judge_answer, judge_ds
+from checker.dns.validate import Kind, judge_answer
 from checker.observations.dns import Message, RRset
 from tests.dns.world import NOW, ZONE, World
 from tests.lab.signing import Validity, make_keys

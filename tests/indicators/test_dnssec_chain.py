@@ -7,7 +7,7 @@ import pytest
 from dns.dnssectypes import DSDigest
 
 from checker.authentication_chain import AuthenticationChain, Mark, Remark
-from checker.dns.describe import SHOWN
+from checker.dns.describe_answers import SHOWN
 from checker.indicators.dnssec_chain import chain_of
 from checker.observations.dns import ServerView
 from checker.probes.dnssec import observe_dnssec

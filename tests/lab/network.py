@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from checker.network.addresses import AddressPolicy, IPAddress
+from checker.network.addresses import AddressPolicy, IPAddress, address_text
 from checker.network.clock import Clock
 from checker.network.door import Network
 from checker.network.errors import NetworkError
@@ -113,7 +113,7 @@ class LabNetwork(Network):
     def place(self, address: IPAddress, port: int, *, udp: bool) -> int | Place:
         """Where a destination leads. Raises UntoldDestinationError, or NetworkError(UNREACHABLE) by the switches."""
         protocol = "udp" if udp else "tcp"
-        place = self._destinations.told.get((str(address), port, protocol))
+        place = self._destinations.told.get((address_text(address), port, protocol))
         if place is None:
             raise UntoldDestinationError(f"the lab was not told of {address} port {port}/{protocol}")
         if not self._families[address.version]:
