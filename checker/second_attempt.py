@@ -169,7 +169,7 @@ def _mail_failures(mail: MailObservation) -> Iterator[Failure | None]:
 
 
 def _dnssec_failures(dnssec: DnssecObservation) -> Iterator[Failure | None]:
-    yield dnssec.existence.failure
+    yield dnssec.existence.failure if dnssec.existence else None
     yield dnssec.chain.start.failure if dnssec.chain.start else None
     for cut in dnssec.chain.cuts:
         yield cut.ds.failure if cut.ds else None

@@ -127,6 +127,12 @@ def _uncompressed(wire: bytes, names: WireNames, start: int, end: int, layout: t
     """RDATA of a known layout with its pointers followed. Raises MalformedNameError when it is of another."""
     before, count, after = layout
     at = start + before
+    if count == 0:
+        if at != end:
+            raise MalformedNameError("RDATA of another length")
+        return wire[start:end]
+    if after == _REST and names.plain_end(at, end) is not None:
+        return wire[start:end]
     parts = [wire[start:at]]
     for _ in range(count):
         name, at = names.read(at, end)

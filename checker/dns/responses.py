@@ -1,5 +1,6 @@
 """What a reply to an iterative question is: answer, alias, referral, absence, or nothing usable. Pure."""
 
+import functools
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from ipaddress import ip_address
@@ -53,6 +54,7 @@ class Response:
     below: ZoneServers | None = None
 
 
+@functools.lru_cache(maxsize=256)  # a reply is looked at when it is chosen and when it is used
 def classify(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype: str) -> Response:
     """Tell what the reply of a server of `zone` is to (name, rdtype) (RFC 1034 §4.3.2, RFC 2308 §2).
 

@@ -8,6 +8,7 @@ import dns.name
 
 _POINTER = 0xC0
 _MAX_BYTES = 255
+_LONGEST_LABEL = 63
 _PLAIN = re.compile(rb"[A-Za-z0-9_*-]+")
 
 
@@ -34,12 +35,31 @@ class WireNames:
 
     def read(self, at: int, end: int) -> tuple[WireName, int]:
         """The name at the offset and the offset behind it, which is at most `end`. Raises MalformedNameError."""
-        known = self._known.get(at)
-        if known is None:
-            known = self._follow(at)
+        known = self._known.get(at) or self._behind_pointer(at) or self._follow(at)
         if known[1] > end:
             raise MalformedNameError("a name past its end")
         return known
+
+    def plain_end(self, at: int, end: int) -> int | None:
+        """The offset behind a name that is written out in full, at most `end`; None when it is not, or is none."""
+        start = at
+        while at < end and (length := self._wire[at]) < _POINTER:
+            at += 1 + length
+            if length == 0:
+                return at if at - start <= _MAX_BYTES else None
+            if length > _LONGEST_LABEL:
+                return None
+        return None
+
+    def _behind_pointer(self, at: int) -> tuple[WireName, int] | None:
+        """The name when nothing but a pointer to a known one stands here, as at most owner names."""
+        wire = self._wire
+        if at + 1 < len(wire) and wire[at] >= _POINTER:
+            place = (wire[at] & ~_POINTER) << 8 | wire[at + 1]
+            known = self._known.get(place) if place < at else None
+            if known is not None:
+                return known[0], at + 2
+        return None
 
     def _follow(self, at: int) -> tuple[WireName, int]:
         """Gather the runs of labels from pointer to pointer, then put the names together from the last one back."""
@@ -71,7 +91,7 @@ class WireNames:
                         raise MalformedNameError("a pointer that does not lead back")
                     return labels, at + 2, pointer
                 behind = at + 1 + length
-                if length > 63 or behind > len(wire) or behind - start > _MAX_BYTES:
+                if length > _LONGEST_LABEL or behind > len(wire) or behind - start > _MAX_BYTES:
                     raise MalformedNameError("not a label")
                 labels.append(wire[at + 1 : behind])
                 at = behind

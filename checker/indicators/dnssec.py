@@ -64,7 +64,7 @@ def _judge_domain(
         code = _NOT_ASKED.get(observation.failure, "unresolvable")
         return Value.UNKNOWN, _found(ruleset.finding(code, domain)), code == "unresolvable"
     existence = observation.existence
-    if existence.outcome is LookupOutcome.NXDOMAIN and not existence.aliases:
+    if existence is not None and existence.outcome is LookupOutcome.NXDOMAIN and not existence.aliases:
         return Value.NOT_APPLICABLE, _found(ruleset.finding("domain_nonexistent", domain)), False
     standing = follow(observation.chain, observation.observed_at)
     if standing.nonexistent:

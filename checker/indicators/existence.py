@@ -11,7 +11,10 @@ def domain_nonexistent(evidence: Evidence) -> bool:
     another name.
     """
     domain, web, mail = evidence.row.domain, evidence.web, evidence.mail
-    proofs = [walk.existence for walk in evidence.dnssec or () if walk.domain == domain]
+    walks = [walk for walk in evidence.dnssec or () if walk.domain == domain]
+    if any(walk.existence is None for walk in walks):
+        return False  # a secure chain leads to it
+    proofs = [walk.existence for walk in walks if walk.existence is not None]
     if mail is not None and mail.domain == domain:
         proofs.append(mail.mx)
     if web is not None and f".{web.host}".endswith(f".{domain}"):

@@ -152,7 +152,7 @@ class Hop:
 class DnssecObservation:
     """The zone that holds one domain, asked from every authoritative server address.
 
-    `existence` is a plain lookup of the domain's SOA, or what a secure chain proves in its place; `views` are the servers of the zone at the end of the chain,
+    `existence` is a plain lookup of the domain's SOA, None where a secure chain has proven that the domain exists; `views` are the servers of the zone at the end of the chain,
     asked only when the chain is secure; `nonexistent` the random name asked for denial. `delegation` are the NS names
     that the parent gives (none: no referral was seen); `signals` one server's replies to CDS and CDNSKEY; `hops` lead
     out of the zone. `left_out` counts server addresses past the most that are asked. `failure` is set when nothing could
@@ -161,7 +161,7 @@ class DnssecObservation:
 
     domain: str
     observed_at: datetime
-    existence: Lookup
+    existence: Lookup | None
     chain: ChainObservation
     views: tuple[ServerView, ...] = ()
     nonexistent: str = ""

@@ -13,7 +13,7 @@ import dns.rdatatype
 
 from checker.dns.questions import ask_each
 from checker.dns.reasons import Status
-from checker.dns.records import canonical_text, find, name_of, texts
+from checker.dns.records import canonical_text, find, name_of
 from checker.dns.responses import ZoneServers, server_names
 from checker.dns.trust import Trusted
 from checker.dns.validate import judge_answer
@@ -75,7 +75,7 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     return DnssecObservation(
         domain=domain,
         observed_at=observed_at,
-        existence=_existence(domain, zone, views),
+        existence=None,
         chain=step.chain,
         views=tuple(replace(view, tcp=tcp.get(view.server, Fact.NOT_TESTED)) for view in views),
         nonexistent=nonexistent,
@@ -105,19 +105,6 @@ def unobserved(domain: str, walker: Walker, failure: Failure) -> DnssecObservati
     )
 
 
-def _existence(domain: str, zone: str, views: Sequence[ServerView]) -> Lookup:
-    """What a plain lookup of the domain's SOA would tell, from what the servers of its secure zone said."""
-    if canonical_text(dns.name.from_text(domain)) != zone:
-        return Lookup(name=domain, type="SOA", outcome=LookupOutcome.NODATA)
-    for view in views:
-        for reply in view.replies:
-            soa = find(reply.message.answer, zone, "SOA") if reply.message is not None else None
-            if soa is not None:
-                return Lookup(name=domain, type="SOA", outcome=LookupOutcome.FOUND, values=texts(soa))
-    failed = LookupOutcome.FAILED
-    return Lookup(name=domain, type="SOA", outcome=failed, failure=Failure.UNRESOLVABLE)
-
-
 def _below_apex(zone: str, questions: Sequence[Question]) -> tuple[Question, ...]:
     """The row's questions about names at or below the apex, perhaps below another cut."""
     row = ((canonical_text(dns.name.from_text(name)), rdtype) for name, rdtype in questions)
@@ -135,16 +122,18 @@ async def _cut_off(
 
     A name that any server answers for with the zone's own signatures is the zone's; the others are looked for.
     """
-    names = {name for name, _ in questions} - {trusted.zone}
-    held = {
-        reply.name
-        for view in views
-        for reply in view.replies
-        if reply.name in names
-        and reply.message is not None
-        and judge_answer(reply.message, reply.name, reply.type, trusted, now).status in _HOLDS
-    }
-    doubtful = sorted(names - held)
+
+    def validates(reply: Reply) -> bool:
+        message = reply.message
+        if message is None:
+            return False
+        return judge_answer(message, reply.name, reply.type, trusted, now).status in _HOLDS
+
+    names = dict.fromkeys(name for name, _ in questions if name != trusted.zone)
+    replies = [reply for view in views for reply in view.replies]
+    doubtful = [
+        name for name in names if not any(reply.name == name and validates(reply) for reply in replies)
+    ]
     steps = await asyncio.gather(*(walker.walk(name) for name in doubtful))
     return frozenset(
         name for name, step in zip(doubtful, steps, strict=True) if not _holds(trusted.zone, step)
