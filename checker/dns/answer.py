@@ -6,12 +6,12 @@ from datetime import datetime
 
 import dns.name
 import dns.rdatatype
-from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from checker.dns.algorithms import CAPS
 from checker.dns.reasons import Code, Reason, Silence, Status
-from checker.dns.records import canonical_text, name_of, rdata_of, texts
+from checker.dns.records import canonical_text, is_below, name_of, texts
 from checker.dns.responses import Shape, ZoneServers
+from checker.dns.rrsig import rrsig_of
 from checker.dns.trust import Trusted
 from checker.dns.validate import Answer, Kind, judge_answer
 from checker.dns.walk import Step, Walker
@@ -140,11 +140,14 @@ async def _answer(
 
 
 def _is_signed_by(answer: Answer, zone: str) -> bool:
-    """Whether a bogus answer is the zone's own by its signatures (RFC 4035 §5.3.1): no unsigned zone below said it."""
+    """Whether a bogus answer is signed in the name of the zone or of one above it: no unsigned zone below said it.
+
+    Only the zone that holds a name signs for it (RFC 4035 §5.3.1).
+    """
     if answer.status is not Status.BOGUS or answer.rrset is None:
         return False
-    rrsigs = (rdata_of("RRSIG", wire) for wire in answer.rrset.signatures)
-    return any(isinstance(rrsig, RRSIG) and rrsig.signer.canonicalize() == name_of(zone) for rrsig in rrsigs)
+    rrsigs = map(rrsig_of, answer.rrset.signatures)
+    return any(rrsig is not None and is_below(zone, rrsig.signer) for rrsig in rrsigs)
 
 
 async def _secure_answer(

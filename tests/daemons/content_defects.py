@@ -31,9 +31,9 @@ def _wildcard_at_apex(zone: Draft) -> None:
 @CONTENTS.before("wildcard-alias", harmless=True)
 def _wildcard_alias(zone: Draft) -> None:
     zone.add("*.walias", "CNAME", zone.name("www").to_text())
-    zone.add("*.away", "CNAME", f"www.{zone.rng.choice((SECURE, INSECURE))}")
+    zone.add("*.faraway", "CNAME", f"www.{zone.rng.choice((SECURE, INSECURE))}")
     zone.ask("x.walias", "A", "AAAA", "CNAME")
-    zone.ask("x.away", "A")
+    zone.ask("x.faraway", "A")
 
 
 @CONTENTS.before("alias-within", harmless=True)

@@ -10,14 +10,14 @@ import pytest
 
 from checker.dns.answer import resolve_validated
 from checker.dns.reasons import Status
-from tests.dns.delegations import anchor, walking, zone
+from tests.dns.delegations import anchor, served, walking, zone
 from tests.dns.world import NOW
 from tests.lab.responder import Responder
 from tests.lab.served_zone import ServedZone
 from tests.lab.signing import Signer, make_keys, valid_at
 
 ROOT = "192.0.2.1"
-KEYS = make_keys(dns.name.root)
+KEYS = make_keys(dns.name.from_text("island."))
 Change = Callable[[dns.rrset.RRset], dns.rrset.RRset | None]
 
 
@@ -49,8 +49,12 @@ def flipped(rrsigs: dns.rrset.RRset) -> dns.rrset.RRset:
 
 
 def of_another_zone(rrsigs: dns.rrset.RRset) -> dns.rrset.RRset:
-    other = rrsigs[0].replace(signature=bytes(64), signer=dns.name.from_text("x.wild."))
+    other = rrsigs[0].replace(signature=bytes(64), signer=dns.name.from_text("x.wild.island."))
     return dns.rrset.from_rdata(rrsigs.name, rrsigs.ttl, other)
+
+
+def of_the_root(rrsigs: dns.rrset.RRset) -> dns.rrset.RRset:
+    return dns.rrset.from_rdata(rrsigs.name, rrsigs.ttl, rrsigs[0].replace(signer=dns.name.root))
 
 
 @pytest.mark.parametrize(
@@ -60,12 +64,14 @@ def of_another_zone(rrsigs: dns.rrset.RRset) -> dns.rrset.RRset:
         ("as an unsigned zone would say it", left_out, Status.INSECURE),
         ("as a zone signed for nobody would say it", of_another_zone, Status.INSECURE),
         ("badly signed by the zone above", flipped, Status.BOGUS),
+        ("signed in the name of a zone further up", of_the_root, Status.BOGUS),
     ],
 )
 async def test_an_answer_behind_opt_out(scenario: str, change: Change, status: Status) -> None:
-    root = zone(".", ["ns.root."], ("ns.root.", "A", ROOT), ("*.wild.", "A", "192.0.2.90"))
-    served = ServedZone(root, signer=Signer(keys=KEYS, validity=valid_at(NOW)), denial="nsec3-optout")
-    server = Tampering(Responder([served]), change)
+    root = zone(".", ["ns.root."], ("ns.root.", "A", ROOT), ("island.", "NS", "ns.root."))
+    island = zone("island.", ["ns.root."], ("*.wild.island.", "A", "192.0.2.90"))
+    signed = ServedZone(island, signer=Signer(keys=KEYS, validity=valid_at(NOW)), denial="nsec3-optout")
+    server = Tampering(Responder([served(root), signed]), change)
     async with walking({ROOT: server}, ROOT, (anchor(KEYS),)) as walker:
-        found = await resolve_validated(walker, "x.wild.", "A")
+        found = await resolve_validated(walker, "x.wild.island.", "A")
     assert found.status is status, found.reason

@@ -105,14 +105,17 @@ class Signer:
 
     keys: Keys
     validity: Validity
-    _made: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], dns.rrset.RRset] = field(default_factory=dict)
+    _made: dict[
+        tuple[dns.name.Name, dns.rdatatype.RdataType], tuple[dns.rrset.RRset, dns.rrset.RRset]
+    ] = field(default_factory=dict)
 
     def rrsigs(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
         """The RRSIG RRset that covers `rrset`: by the entry point for DNSKEY, else by the last key."""
         known = self._made.get((rrset.name, rrset.rdtype))
-        if known is None:
-            known = self._made[rrset.name, rrset.rdtype] = self._sign(rrset)
-        return known
+        if known is None or (known[0] is not rrset and known[0] != rrset):
+            # denial that is made for each question may say different things of one owner
+            known = self._made[rrset.name, rrset.rdtype] = rrset, self._sign(rrset)
+        return known[1]
 
     def _sign(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
         private, dnskey = self.keys.pairs[0 if rrset.rdtype == dns.rdatatype.DNSKEY else -1]
