@@ -110,19 +110,23 @@ def _chains(found: "Resolved", now: "datetime") -> "tuple[AuthenticationChain, .
     from checker.authentication_chain import AuthenticationChain  # noqa: PLC0415 - start-up
     from checker.dns.describe import describe_zones  # noqa: PLC0415 - start-up
     from checker.dns.describe_answers import answer_link  # noqa: PLC0415 - start-up
+    from checker.dns.reasons import Status  # noqa: PLC0415 - start-up
+    from checker.dns.validate import Kind  # noqa: PLC0415 - start-up
 
     chains = []
     for hop in found.answered:
         zones, nonexistent = describe_zones(hop.step.chain, now)
         message = hop.reply.message if hop.reply is not None else None
+        judged = hop.answer.kind is not Kind.NOTHING or hop.step.standing.status is Status.SECURE
         question = hop.name, found.type
+        answer = answer_link(question, hop.answer, message, hop.step.standing.trusted, now)
         chains.append(
             AuthenticationChain(
                 name=hop.name,
                 status=hop.answer.status.value,
                 zones=zones,
                 nonexistent=nonexistent,
-                answers=(answer_link(question, hop.answer, message, hop.step.standing.trusted, now),),
+                answers=(answer,) if judged else (),
             )
         )
     return tuple(chains)

@@ -131,8 +131,11 @@ class _Writer:
         mark = "✗" if answer.failing and answer.status == "secure" else _STATUS_MARKS[answer.status]
         random = f" ({self._words['random']})" if answer.random else ""
         yield f"{mark} {_shown(answer.name)} {visible(answer.type)}{random}: {', '.join(facts)}"
+        alike: dict[Trouble, list[str]] = {}
         for failing in answer.failing:
-            yield self.server("  ✗", failing)
+            alike.setdefault(failing.trouble, []).append(visible(failing.server))
+        for trouble, servers in alike.items():
+            yield f"  ✗ {', '.join(servers)}{self._because(trouble)}"
 
     def server(self, mark: str, server: ServerTrouble) -> str:
         """One name-server address and what is wrong with what it says."""
