@@ -105,9 +105,9 @@ class Signer:
 
     keys: Keys
     validity: Validity
-    _made: dict[
-        tuple[dns.name.Name, dns.rdatatype.RdataType], tuple[dns.rrset.RRset, dns.rrset.RRset]
-    ] = field(default_factory=dict)
+    _made: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], tuple[dns.rrset.RRset, dns.rrset.RRset]] = (
+        field(default_factory=dict)
+    )
 
     def rrsigs(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
         """The RRSIG RRset that covers `rrset`: by the entry point for DNSKEY, else by the last key."""
