@@ -1,5 +1,6 @@
 """Writing a question and telling whether a datagram answers it. Pure bytes."""
 
+import functools
 import struct
 
 import dns.name
@@ -21,9 +22,16 @@ def write_query(
     """One question with RD clear; with EDNS0 and DO (RFC 6891, RFC 3225) unless `payload_bytes` is 0."""
     edns = payload_bytes > 0
     header = struct.pack("!HHHHHH", query_id, 0, 1, 0, 0, int(edns))
-    question = name.to_digestable() + struct.pack("!HH", rdtype, _IN)
+    question = _question(name.labels, rdtype)
     option = struct.pack("!BHHIH", 0, _OPT, payload_bytes, _DO, 0) if edns else b""
     return header + question + option
+
+
+@functools.lru_cache(maxsize=1024)  # every server of a zone is asked the same
+def _question(labels: tuple[bytes, ...], rdtype: int) -> bytes:
+    """The question section of an absolute name, in lower case (RFC 1035 §4.1.2)."""
+    wire = b"".join([bytes((len(label),)) + label.lower() for label in labels])
+    return wire + struct.pack("!HH", rdtype, _IN)
 
 
 def answers(query: bytes, datagram: bytes) -> bool:

@@ -104,6 +104,7 @@ def delegation(message: Message, asked: dns.name.Name, zone: dns.name.Name, ns: 
     return ZoneServers(zone=zone, names=server_names(ns), glue=_glue(message, asked, ns))
 
 
+@functools.lru_cache(maxsize=512)  # the servers of an operator serve many zones
 def server_names(ns: RRset) -> tuple[dns.name.Name, ...]:
     """The NS names of an RRset, at most MAX_SERVER_NAMES."""
     return tuple(
