@@ -60,7 +60,7 @@ def _told(dnssec: DnssecObservation) -> tuple[bool, int]:
 
 
 def _tells(reply: Reply) -> bool:
-    return reply.message is not None and reply.message.rcode in ("NOERROR", "NXDOMAIN")
+    return reply.message is not None and reply.message.tells
 
 
 def _better_web(first: WebObservation | None, second: WebObservation) -> WebObservation:

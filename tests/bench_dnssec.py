@@ -8,10 +8,8 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,7 +31,7 @@ from checker.verdict import Verdict
 from tests.dns.costly import CASES, ROOT_ADDRESS
 from tests.dns.delegations import DnsOnly
 from tests.dns.world import NOW
-from tests.lab.apart import ENDED_WITHIN_S, ROOT, door
+from tests.lab.apart import door, serving
 from tests.lab.dns_server import DnsServer, start_dns
 from tests.lab.internet import MiniatureInternet, stdin_closed
 from tests.lab.scenario import MailServer, Organisation, Signing, Web, Zone
@@ -183,24 +181,6 @@ async def _serve(lab: Path) -> None:
         await stdin_closed()
 
 
-@contextmanager
-def _serving() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="bench-dnssec-") as directory:
-        command = [sys.executable, "-m", "tests.bench_dnssec", "--serve", directory]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as servers:
-            assert servers.stdin is not None
-            assert servers.stdout is not None
-            try:
-                if servers.stdout.readline().strip() != "ready":
-                    raise RuntimeError("the name servers did not start")
-                yield Path(directory)
-            finally:
-                servers.stdin.close()
-                servers.wait(timeout=ENDED_WITHIN_S)
-
-
 def _measure_apart(kind: str, lab: Path) -> Any:
     """One measurement in a process of its own."""
     done = subprocess.run(
@@ -265,7 +245,7 @@ def main() -> None:
         measure = {"column": _measure_column, "chain": _measure_chain, "costly": _measure_costly}[kind]
         print(json.dumps(asyncio.run(measure(Path(lab)))))
     else:
-        with _serving() as lab:
+        with serving("tests.bench_dnssec", "--serve") as lab:
             _report(lab)
 
 

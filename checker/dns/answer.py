@@ -125,7 +125,7 @@ async def _answer(
 ) -> tuple[Answer, Reply | None]:
     standing = step.standing
     if standing.trusted is not None and step.servers is not None:
-        answer, reply = await _secure_answer(walker, standing.trusted, step.servers, name, rdtype)
+        answer, reply = await secure_answer(walker, standing.trusted, step.servers, name, rdtype)
         # Where the way down was left open, what the zone above has signed still stands (RFC 4035 §5.3.1).
         if standing.status is Status.SECURE or answer.status is Status.SECURE:
             return answer, reply
@@ -150,7 +150,7 @@ def _is_signed_by(answer: Answer, zone: str) -> bool:
     return any(rrsig is not None and is_below(zone, rrsig.signer) for rrsig in rrsigs)
 
 
-async def _secure_answer(
+async def secure_answer(
     walker: Walker, trusted: Trusted, servers: ZoneServers, name: str, rdtype: dns.rdatatype.RdataType
 ) -> tuple[Answer, Reply | None]:
     """Ask the zone's servers until one gives an answer that holds; the first bad one stands otherwise."""

@@ -108,7 +108,7 @@ def _keys(zone: str, vouching: RRset, dnskey: Reply | None, now: datetime) -> St
 def _message(reply: Reply | None, zone: str) -> Message | None:
     """The message of a reply that tells something of the zone: anything else is "nobody told us"."""
     message = reply.message if reply is not None else None
-    if message is None or message.rcode not in ("NOERROR", "NXDOMAIN"):
+    if message is None or not message.tells:
         return None
     return None if is_lame(message, name_of(zone)) else message
 
@@ -123,7 +123,7 @@ def _silence(reply: Reply | None) -> str:
         return Silence.NO_SERVER.value
     if reply.message is None:
         return str(reply.failure.value if reply.failure else Silence.NONE_ANSWERS.value)
-    if reply.message.rcode not in ("NOERROR", "NXDOMAIN"):
+    if not reply.message.tells:
         return reply.message.rcode
     return (Silence.NOT_AUTHORITATIVE if reply.message.edns else Silence.NO_EDNS).value
 

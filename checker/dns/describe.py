@@ -23,7 +23,7 @@ from checker.dns.key_sizes import key_bits, key_tag
 from checker.dns.reasons import Status
 from checker.dns.records import find, rdata_of
 from checker.dns.signatures import REVOKED, Key, may_sign, usable_keys
-from checker.dns.trust import ds_digest, ds_fields, usable_ds
+from checker.dns.trust import ds_fields, ds_fits, usable_ds
 from checker.observations.dns import ChainObservation, Cut, Reply, RRset
 
 _ENTRY_POINT = 0x0001
@@ -138,7 +138,7 @@ def _anchor_key(wire: bytes, dnskeys: RRset | None) -> _Vouching:
 
 
 def _ds(wire: bytes, usable: bool, keys: tuple[Key, ...] | None, zone: str) -> _Vouching:  # noqa: FBT001 - a fact
-    tag, algorithm, digest_type, digest = ds_fields(wire)
+    tag, algorithm, digest_type, _ = ds_fields(wire)
     fitting = b""
     if not usable:
         known = algorithm in SUPPORTED and digest_type == SHA1_DIGEST
@@ -147,7 +147,7 @@ def _ds(wire: bytes, usable: bool, keys: tuple[Key, ...] | None, zone: str) -> _
         mark, remark = Mark.UNUSED, Remark.NOT_CHECKED
     else:
         same = [key for key in keys if (key.tag, key.algorithm) == (tag, algorithm)][:SHOWN]
-        fitting = next((key.wire for key in same if ds_digest(zone, key.wire, digest_type) == digest), b"")
+        fitting = next((key.wire for key in same if ds_fits(wire, zone, key)), b"")
         missing = Remark.OTHER_DIGEST if same else Remark.NO_KEY
         mark, remark = (Mark.GOOD, Remark.NONE) if fitting else (Mark.FAILED, missing)
     link = VouchingLink(key_tag=tag, algorithm=algorithm, digest_type=digest_type, mark=mark, remark=remark)

@@ -30,7 +30,6 @@ WITHOUT_EDNS_FOR_S = 45.0
 REMEMBERED_SERVERS = 8192
 _NO_TCP = frozenset({Failure.TIMEOUT, Failure.REFUSED, Failure.RESET, Failure.CLOSED, Failure.MALFORMED})
 EDNS_TROUBLE = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
-_TELLING = frozenset({"NOERROR", "NXDOMAIN"})
 _UNKNOWN_IPV4_S, _UNKNOWN_IPV6_S = 0.05, 0.06
 _SMOOTHING = 0.3
 
@@ -152,7 +151,7 @@ class Exchange:
             message = await self._attempt(server, name, rdtype, "udp", 0)
         except NetworkError:
             return None
-        return message if message.rcode in _TELLING else None
+        return message if message.tells else None
 
     def _attempts(self, state: ServerState, *, thorough: bool) -> list[tuple[str, int]]:
         without_edns = asyncio.get_running_loop().time() < state.without_edns_until

@@ -13,6 +13,10 @@ class Status(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
+HOLDS = frozenset({Status.SECURE, Status.INSECURE})
+"""Statuses of answers that a resolver gives out."""
+
+
 class Code(StrEnum):
     """One stable code for one reason; the texts are in checker/words. In brackets the RFC 8914 number."""
 

@@ -60,7 +60,7 @@ def classify(message: Message, zone: dns.name.Name, name: dns.name.Name, rdtype:
 
     Who lacks the zone is not believed about absence, nor who is not authoritative and shows no SOA on the way to the name.
     """
-    if message.rcode not in ("NOERROR", "NXDOMAIN"):
+    if not message.tells:
         return Response(shape=Shape.UNUSABLE)
     asked = canonical_text(name)
     if rrset := find(message.answer, asked, rdtype):

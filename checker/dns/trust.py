@@ -103,6 +103,16 @@ def _entry_keys(dnskeys: RRset, zone: str, anchors: RRset) -> tuple[Key, ...] | 
     return tuple(dict.fromkeys(found))
 
 
+def ds_fits(ds: bytes, zone: str, key: Key) -> bool:
+    """Whether the DS record is one of the key's: tag, algorithm, and a digest that counts (RFC 4034 §5.1)."""
+    tag, algorithm, digest_type, digest = ds_fields(ds)
+    return (
+        (key.tag, key.algorithm) == (tag, algorithm)
+        and digest_type in {SHA1_DIGEST, *DIGESTS}
+        and ds_digest(zone, key.wire, digest_type) == digest
+    )
+
+
 @functools.lru_cache(maxsize=1024)
 def ds_digest(zone: str, key_wire: bytes, digest_type: int) -> bytes:
     """DS digest of a DNSKEY (RFC 4034 §5.1.4)."""

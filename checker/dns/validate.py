@@ -65,7 +65,7 @@ def _judge_answer(reply: Message, name: str, rdtype: str, trusted: Trusted, now:
 
 def _judged(reply: Message, name: str, rdtype: str, trusted: Trusted, now: datetime) -> Answer:
     record = f"{name} {rdtype}"
-    if reply.rcode not in ("NOERROR", "NXDOMAIN"):
+    if not reply.tells:
         return _nothing(trusted.zone, record, reply.rcode)
     rrset = find(reply.answer, name, rdtype)
     dname = dname_above(reply, name, trusted.zone)

@@ -10,7 +10,7 @@ from checker.dns.chain import Standing
 from checker.dns.key_sizes import key_tag
 from checker.dns.records import canonical_text, find, rdatas, texts
 from checker.dns.responses import MAX_SERVER_NAMES
-from checker.indicators.dnssec_servers import TELLING, why_unusable
+from checker.indicators.dnssec_servers import why_unusable
 from checker.indicators.shown import listed, shown_name, shown_record, shown_server
 from checker.observations.dns import DnssecObservation, Message, ServerView
 from checker.observations.fact import Fact
@@ -58,7 +58,7 @@ def _differences(views: list[ServerView], nonexistent: str) -> Iterator[tuple[st
     told: dict[tuple[str, str], list[tuple[ServerView, Message]]] = {}
     for view in views:
         for reply in view.replies:
-            if reply.message is not None and reply.message.rcode in TELLING and reply.name != nonexistent:
+            if reply.message is not None and reply.message.tells and reply.name != nonexistent:
                 told.setdefault((reply.name, reply.type), []).append((view, reply.message))
     for (name, rdtype), replies in told.items():
         if all(message is replies[0][1] for _, message in replies):

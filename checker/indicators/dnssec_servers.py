@@ -15,9 +15,6 @@ from checker.dns.validate import Answer, Kind, judge_answer
 from checker.indicators.shown import shown_record, shown_server
 from checker.observations.dns import DnssecObservation, Message, Reply, ServerView
 
-TELLING = frozenset({"NOERROR", "NXDOMAIN"})
-
-
 MOST_KEYS = 64
 """Keys of one zone over all its servers; an honest one has ten in the middle of a rollover."""
 
@@ -90,7 +87,7 @@ def why_unusable(view: ServerView, zone: str) -> str | None:
     first = view.replies[0] if view.replies else None
     if first is None or first.message is None:
         return str(first.failure.value) if first is not None and first.failure else Silence.NOT_ASKED.value
-    if first.message.rcode not in TELLING:
+    if not first.message.tells:
         return first.message.rcode
     if is_lame(first.message, name_of(zone)):
         return Silence.NOT_AUTHORITATIVE.value
@@ -104,7 +101,7 @@ def _failed_questions(view: ServerView) -> Iterator[tuple[str, str]]:
         record = shown_record(f"{reply.name} {reply.type}")
         if reply.message is None:
             yield record, str(reply.failure.value) if reply.failure else Silence.NONE_ANSWERS.value
-        elif reply.message.rcode not in TELLING:
+        elif not reply.message.tells:
             yield record, reply.message.rcode
 
 
@@ -119,7 +116,7 @@ def _first_fault(view: ServerView, trusted: Trusted, standing: Standing, now: da
 def fault(reply: Reply, trusted: Trusted, standing: Standing, now: datetime) -> Reason | None:
     """Why the reply does not validate, its aliases inside the zone included; None when it does or tells nothing."""
     message = reply.message
-    if message is None or message.rcode not in TELLING:
+    if message is None or not message.tells:
         return None
     if reply.type == "DNSKEY" and standing.ds is not None:
         checked = trust_zone(message, standing.zone, standing.ds, now)

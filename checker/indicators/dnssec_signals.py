@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
-from checker.dns.algorithms import DIGESTS, SHA1_DIGEST
 from checker.dns.chain import Standing
 from checker.dns.key_sizes import key_tag
 from checker.dns.reasons import Reason
 from checker.dns.records import find, rdata_of
 from checker.dns.signatures import Key, check_signatures
-from checker.dns.trust import ds_digest, ds_fields
+from checker.dns.trust import ds_fields, ds_fits
 from checker.indicators.shown import listed, shown_name, shown_record
 from checker.observations.dns import DnssecObservation, RRset
 from checker.rulesets import Ruleset
@@ -69,7 +68,7 @@ def _delegated(keys: tuple[Key, ...], ds: RRset | None, zone: str) -> tuple[Key,
     """The keys that stand in both the DNSKEY and the DS RRset: they alone may sign (RFC 7344 §4.1)."""
     if ds is None:
         return keys
-    return tuple(key for key in keys if any(_fits(wire, zone, key) for wire in ds.rdata))
+    return tuple(key for key in keys if any(ds_fits(wire, zone, key) for wire in ds.rdata))
 
 
 def _wanted(rrset: RRset) -> Wanted:
@@ -86,20 +85,11 @@ def _leads_to_a_key(published: list[RRset], zone: str, keys: tuple[Key, ...]) ->
     """Whether the delegation would still work with what each RRset asks for (RFC 7344 §4.1)."""
     return all(
         any(
-            key.wire == wire if rrset.type == "CDNSKEY" else _fits(wire, zone, key)
+            key.wire == wire if rrset.type == "CDNSKEY" else ds_fits(wire, zone, key)
             for wire in rrset.rdata
             for key in keys
         )
         for rrset in published
-    )
-
-
-def _fits(ds: bytes, zone: str, key: Key) -> bool:
-    tag, algorithm, digest_type, digest = ds_fields(ds)
-    return (
-        (key.tag, key.algorithm) == (tag, algorithm)
-        and digest_type in {SHA1_DIGEST, *DIGESTS}
-        and ds_digest(zone, key.wire, digest_type) == digest
     )
 
 

@@ -16,7 +16,7 @@ from checker.dns.key_sizes import is_rsa, key_bits
 from checker.dns.records import find, rdata_of, rdatas
 from checker.dns.rrsig import Rrsig, rrsig_of
 from checker.dns.signatures import Key, out_of_time, usable_keys
-from checker.dns.trust import ds_digest, ds_fields, usable_ds
+from checker.dns.trust import ds_fields, ds_fits, usable_ds
 from checker.indicators.shown import listed, shown_name, shown_record, shown_server
 from checker.observations.dns import DnssecObservation, Message, RRset, ServerView
 from checker.rulesets import Ruleset
@@ -63,17 +63,12 @@ def _small_keys(keys: tuple[Key, ...]) -> Iterator[tuple[int, int]]:
 
 def _ds_findings(ds: RRset, zone: str, keys: tuple[Key, ...], ruleset: Ruleset) -> Iterator[Finding | None]:
     """SHA-1 as the only digest, and DS records that lead to no key."""
-    usable = [ds_fields(wire) for wire in usable_ds(ds)]
-    if usable and all(digest_type == SHA1_DIGEST for _, _, digest_type, _ in usable):
+    usable = usable_ds(ds)
+    if usable and all(ds_fields(wire)[2] == SHA1_DIGEST for wire in usable):
         yield ruleset.finding("dnssec_ds_sha1", shown_name(zone))
-    unmatched = [fields[0] for fields in usable if not any(_fits(fields, zone, key) for key in keys)]
+    unmatched = [ds_fields(wire)[0] for wire in usable if not any(ds_fits(wire, zone, key) for key in keys)]
     if unmatched:
         yield ruleset.finding("dnssec_ds_unmatched", shown_name(zone), tags=listed(unmatched))
-
-
-def _fits(ds: tuple[int, int, int, bytes], zone: str, key: Key) -> bool:
-    tag, algorithm, digest_type, digest = ds
-    return (key.tag, key.algorithm) == (tag, algorithm) and ds_digest(zone, key.wire, digest_type) == digest
 
 
 def _messages(observation: DnssecObservation) -> tuple[Message, ...]:

@@ -37,6 +37,11 @@ class Message:
     additional: tuple[RRset, ...]
     edns: bool
 
+    @property
+    def tells(self) -> bool:
+        """Whether the code is that of an answer and of no error: NOERROR or NXDOMAIN (RFC 2308 §2)."""
+        return self.rcode in ("NOERROR", "NXDOMAIN")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameServer:

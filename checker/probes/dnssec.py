@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 
 from checker.dns.questions import ask_each
-from checker.dns.reasons import Status
+from checker.dns.reasons import HOLDS
 from checker.dns.records import canonical_text, find, name_of
 from checker.dns.responses import ZoneServers, server_names
 from checker.dns.trust import Trusted
@@ -34,8 +34,6 @@ from checker.probes.dnssec_hops import observe_hops
 
 MAX_SERVERS = 26
 """Addresses of one zone that are asked: thirteen names over two families."""
-
-_HOLDS = (Status.SECURE, Status.INSECURE)
 
 Question = tuple[str, str]
 T = TypeVar("T")
@@ -127,7 +125,7 @@ async def _cut_off(
         message = reply.message
         if message is None:
             return False
-        return judge_answer(message, reply.name, reply.type, trusted, now).status in _HOLDS
+        return judge_answer(message, reply.name, reply.type, trusted, now).status in HOLDS
 
     names = dict.fromkeys(name for name, _ in questions if name != trusted.zone)
     replies = [reply for view in views for reply in view.replies]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import aclosing
 from itertools import islice
 
 import dns.name
@@ -11,16 +10,14 @@ from dns.rdtypes.ANY.CNAME import CNAME
 from dns.rdtypes.ANY.MX import MX
 
 from checker.dns.algorithms import CAPS
+from checker.dns.answer import secure_answer
 from checker.dns.reasons import Status
 from checker.dns.records import canonical_text, find, name_of, rdata_of, rdatas
-from checker.dns.validate import judge_answer
 from checker.dns.walk import Step, Walker
 from checker.observations.dns import Hop, Message, Reply, ServerView
 
 MAX_HOPS = 12
 """Names followed out of one zone: ten MX hosts and an alias or two."""
-
-_HOLDS = (Status.SECURE, Status.INSECURE)
 
 Question = tuple[str, str]
 Lead = tuple[str, str, str]
@@ -104,15 +101,5 @@ async def _address(walker: Walker, step: Step, name: str, rdtype: str) -> Reply 
     trusted, servers = step.standing.trusted, step.servers
     if step.standing.status is not Status.SECURE or step.standing.nonexistent or not (trusted and servers):
         return None
-    told: Reply | None = None
-    silent: Reply | None = None
-    now = walker.resolver.network.clock.now()
-    async with aclosing(walker.replies(servers, name, dns.rdatatype.from_text(rdtype))) as replies:
-        async for reply in replies:
-            if reply.message is None:
-                silent = silent or reply
-            elif judge_answer(reply.message, name, rdtype, trusted, now).status in _HOLDS:
-                return reply
-            else:
-                told = told or reply
-    return told or silent
+    _, reply = await secure_answer(walker, trusted, servers, name, dns.rdatatype.from_text(rdtype))
+    return reply

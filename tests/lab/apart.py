@@ -19,16 +19,15 @@ ENDED_WITHIN_S = 30
 @contextmanager
 def laboratory(scenario: str) -> Iterator[Path]:
     """A miniature internet in a second process; gives the directory with its files. It ends with the block."""
+    with serving("tests.lab.internet", "--scenario", scenario, "--directory") as directory:
+        yield directory
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[Path]:
+    """Servers in a second process that takes a directory as its last argument, says "ready" and ends with its stdin."""
     with tempfile.TemporaryDirectory(prefix="miniature-internet-") as directory:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.lab.internet",
-            "--scenario",
-            scenario,
-            "--directory",
-            directory,
-        ]
+        command = [sys.executable, "-m", module, *arguments, directory]
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as servers:
@@ -36,7 +35,7 @@ def laboratory(scenario: str) -> Iterator[Path]:
             assert servers.stdout is not None
             try:
                 if servers.stdout.readline().strip() != "ready":
-                    raise RuntimeError("the miniature internet did not start")
+                    raise RuntimeError(f"{module} did not start")
                 yield Path(directory)
             finally:
                 servers.stdin.close()
