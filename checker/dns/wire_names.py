@@ -9,6 +9,8 @@ import dns.name
 _POINTER = 0xC0
 _MAX_BYTES = 255
 _LONGEST_LABEL = 63
+_LONGEST_CHAIN = 17
+"""Runs of labels that make one name: sixteen pointers, as dnspython takes them."""
 _PLAIN = re.compile(rb"[A-Za-z0-9_*-]+")
 
 
@@ -27,7 +29,10 @@ _ROOT = WireName(".", b"\0")
 
 
 class WireNames:
-    """Reads names by offset (RFC 1035 §4.1.4). A pointer must lead to before the name that it is part of."""
+    """Reads names by offset (RFC 1035 §4.1.4).
+
+    A pointer must lead to before the name that it is part of, and what it leads to must end there.
+    """
 
     def __init__(self, wire: bytes) -> None:
         self._wire = wire
@@ -57,7 +62,7 @@ class WireNames:
         if at + 1 < len(wire) and wire[at] >= _POINTER:
             place = (wire[at] & ~_POINTER) << 8 | wire[at + 1]
             known = self._known.get(place) if place < at else None
-            if known is not None:
+            if known is not None and known[1] <= at:
                 return known[0], at + 2
         return None
 
@@ -65,38 +70,43 @@ class WireNames:
         """Gather the runs of labels from pointer to pointer, then put the names together from the last one back."""
         runs: list[tuple[int, list[bytes], int]] = []
         place: int | None = at
-        name = _ROOT
+        name, limit = _ROOT, len(self._wire)
         while place is not None:
             known = self._known.get(place)
-            if known is not None:
+            if known is not None and known[1] <= limit:
                 name = known[0]
                 break
-            labels, behind, pointer = self._run(place)
+            labels, behind, pointer = self._run(place, limit)
             runs.append((place, labels, behind))
+            if len(runs) > _LONGEST_CHAIN:
+                raise MalformedNameError("a long chain of pointers")
+            limit = place
             place = pointer
         for start, labels, behind in reversed(runs):
             name = _prefixed(labels, name)
             self._known[start] = name, behind
         return self._known[at]
 
-    def _run(self, start: int) -> tuple[list[bytes], int, int | None]:
-        """The labels from `start`, the offset behind them and their end, and where a pointer leads."""
+    def _run(self, start: int, limit: int) -> tuple[list[bytes], int, int | None]:
+        """The labels from `start`, all before `limit`, the offset behind them and their end, and where a pointer leads."""
         wire, at = self._wire, start
         labels: list[bytes] = []
         try:
             while length := wire[at]:
                 if length >= _POINTER:
                     pointer = (length & ~_POINTER) << 8 | wire[at + 1]
-                    if pointer >= start:
+                    if pointer >= start or at + 2 > limit:
                         raise MalformedNameError("a pointer that does not lead back")
                     return labels, at + 2, pointer
                 behind = at + 1 + length
-                if length > _LONGEST_LABEL or behind > len(wire) or behind - start > _MAX_BYTES:
+                if length > _LONGEST_LABEL or behind > limit or behind - start > _MAX_BYTES:
                     raise MalformedNameError("not a label")
                 labels.append(wire[at + 1 : behind])
                 at = behind
         except IndexError:
             raise MalformedNameError("a name that is cut short") from None
+        if at >= limit:
+            raise MalformedNameError("a name that runs into the one that points to it")
         return labels, at + 1, None
 
 

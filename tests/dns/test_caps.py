@@ -245,15 +245,21 @@ def test_long_names_are_read_once_however_often_they_are_pointed_at(monkeypatch:
     runs: list[int] = []
     run = WireNames._run
 
-    def counted(names: WireNames, start: int) -> tuple[list[bytes], int, int | None]:
+    def counted(names: WireNames, start: int, limit: int) -> tuple[list[bytes], int, int | None]:
         runs.append(start)
-        return run(names, start)
+        return run(names, start, limit)
 
     monkeypatch.setattr(WireNames, "_run", counted)
     (rrset,) = parse_message(question + records).answer
     assert len(rrset.rdata) == 200
     assert rrset.rdata[7] == b"\0\7\1m" + long
     assert len(runs) == 1 + 200  # the question, and the mail host of each record
+
+
+def test_a_name_may_not_run_into_the_one_that_points_to_it() -> None:
+    names = WireNames(b"\x00\x01\x01a\xc0\x01\0")  # the label at 2 is also what the pointer at 4 leads into
+    with pytest.raises(MalformedNameError):
+        names.read(2, 7)
 
 
 @given(st.lists(st.one_of(st.binary(min_size=1, max_size=9), st.integers(0, 60)), max_size=12), st.data())
