@@ -257,7 +257,7 @@ def test_long_names_are_read_once_however_often_they_are_pointed_at(monkeypatch:
 
 
 def test_a_name_may_not_run_into_the_one_that_points_to_it() -> None:
-    names = WireNames(b"\x00\x01\x01a\xc0\x01\0")  # the label at 2 is also what the pointer at 4 leads into
+    names = WireNames(b"\0\x01\x01\0\xc0\x01\0")  # the name at 1, which the pointer leads to, ends behind the start at 2
     with pytest.raises(MalformedNameError):
         names.read(2, 7)
 
