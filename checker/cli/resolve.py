@@ -135,9 +135,10 @@ def _chains(found: "Resolved", now: "datetime") -> "tuple[AuthenticationChain, .
 def _finding(found: "Resolved") -> "Finding | None":
     """The reason as the finding that `checker check` would make of it."""
     from checker.indicators.dnssec import reason_finding  # noqa: PLC0415 - start-up
+    from checker.indicators.shown import shown_name  # noqa: PLC0415 - start-up
     from checker.rulesets import RULESET_2026  # noqa: PLC0415 - start-up
 
-    return reason_finding(found.reason, RULESET_2026, found.name.rstrip(".") or ".") if found.reason else None
+    return reason_finding(found.reason, RULESET_2026, shown_name(found.name)) if found.reason else None
 
 
 def _object(found: "Resolved", now: "datetime") -> dict[str, Any]:

@@ -257,7 +257,8 @@ def test_long_names_are_read_once_however_often_they_are_pointed_at(monkeypatch:
 
 
 def test_a_name_may_not_run_into_the_one_that_points_to_it() -> None:
-    names = WireNames(b"\0\x01\x01\0\xc0\x01\0")  # the name at 1, which the pointer leads to, ends behind the start at 2
+    # the name at 1, which the pointer leads to, ends behind the start at 2
+    names = WireNames(b"\0\x01\x01\0\xc0\x01\0")
     with pytest.raises(MalformedNameError):
         names.read(2, 7)
 
