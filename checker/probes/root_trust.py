@@ -6,11 +6,10 @@ The clock and the keys are told apart: a clock that is off makes every signature
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dns.rdtypes.ANY.RRSIG import RRSIG
-
 from checker.dns.algorithms import SKEW_S
 from checker.dns.reasons import Reason
-from checker.dns.records import find, rdata_of
+from checker.dns.records import find
+from checker.dns.rrsig import rrsig_of
 from checker.dns.trust import Trusted, trust_zone
 from checker.observations.dns import Message, RRset
 from checker.observations.fact import Fact
@@ -56,8 +55,8 @@ def _offset_s(dnskeys: RRset, now: datetime) -> int | None:
     moment = int(now.timestamp())
     offsets = []
     for wire in dnskeys.signatures:
-        rrsig = rdata_of("RRSIG", wire)
-        if isinstance(rrsig, RRSIG):
+        rrsig = rrsig_of(wire)
+        if rrsig is not None:
             late, early = _ahead(moment, rrsig.expiration), _ahead(rrsig.inception, moment)
             offsets.append(late if late > SKEW_S else -early if early > SKEW_S else 0)
     return min(offsets, key=abs, default=None)
