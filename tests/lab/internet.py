@@ -204,7 +204,10 @@ def scenario(name: str) -> tuple[Organisation, ...]:
     raise ValueError(f"no scenario is called {name!r}: table6 or generated:N")
 
 
-async def _serve(organisations: tuple[Organisation, ...], directory: Path, now: datetime | None) -> None:
+async def serve(
+    organisations: tuple[Organisation, ...], directory: Path, now: datetime | None = None
+) -> None:
+    """Start everything, write the files, say "ready", and serve until stdin closes."""
     async with MiniatureInternet(organisations, now=now) as internet:
         internet.write_files(directory)
         (directory / "mapping.json").write_text(json.dumps(internet.mapping), encoding="ascii")
@@ -226,7 +229,7 @@ async def stdin_closed() -> None:
     await closed.wait()
 
 
-def _allow_many_sockets() -> None:
+def allow_many_sockets() -> None:
     """A thousand rows listen on some three thousand ports: lift the soft limit on open files to the hard one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -239,8 +242,8 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, required=True, help="where the files are written")
     parser.add_argument("--now", type=datetime.fromisoformat, help="the lab's time (RFC 3339); default: now")
     given = parser.parse_args()
-    _allow_many_sockets()
-    asyncio.run(_serve(given.scenario, given.directory, given.now))
+    allow_many_sockets()
+    asyncio.run(serve(given.scenario, given.directory, given.now))
 
 
 if __name__ == "__main__":
