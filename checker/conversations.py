@@ -6,12 +6,14 @@ from checker.observations.dns import DnssecObservation
 from checker.observations.mail import MailObservation
 from checker.observations.row import Row
 from checker.observations.web import WebObservation
+from checker.probes.bare_domain import BareDomainRun
 from checker.probes.dnssec import observe_dnssec
 from checker.probes.mail import observe_mail
 from checker.probes.mail_facts import MailFactsRun
 from checker.probes.mail_hosts import MailHosts
 from checker.probes.tls_facts import WebFactsRun
 from checker.probes.web import observe_web
+from checker.probes.web_details import WebDetailsRun
 from checker.protocols.ca_store import CaStore
 
 
@@ -39,9 +41,12 @@ class Conversations:
         del fresh
         return await observe_web(host, self._network, self._walker.resolver, ca_store=self._ca_store)
 
-    def web_facts(self, web: WebObservation) -> WebFactsRun:
-        """Prepare the raw hellos that follow it."""
-        return WebFactsRun(web, self._network)
+    def web_details(self, row: Row, web: WebObservation) -> WebDetailsRun:
+        """Prepare the raw hellos and the look at the bare domain that follow it."""
+        bare_domain = BareDomainRun(
+            row.domain, web, self._network, self._walker.resolver, ca_store=self._ca_store
+        )
+        return WebDetailsRun(WebFactsRun(web, self._network), bare_domain)
 
     async def mail(self, domain: str, *, fresh: bool) -> MailObservation:
         """Hold the mail conversations of one mail domain."""

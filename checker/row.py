@@ -29,7 +29,7 @@ GRACE_S = 5.0
 
 
 class FactsRun(Protocol[T_co]):
-    """The raw hellos that follow a conversation; `observation` may be read at any time, also after a cancellation."""
+    """What follows a conversation and decides no cell's basis; `observation` may be read at any time, also after a cancellation."""
 
     @property
     def observation(self) -> T_co:
@@ -55,8 +55,8 @@ class Probes(Protocol):
         """Hold the web conversation that decides cells."""
         ...
 
-    def web_facts(self, web: WebObservation) -> FactsRun[WebObservation] | None:
-        """Prepare the raw hellos that follow it, if any shall."""
+    def web_details(self, row: Row, web: WebObservation) -> FactsRun[WebObservation] | None:
+        """Prepare the raw hellos and the look at the bare domain that follow it, if any shall."""
         ...
 
     async def mail(self, domain: str, *, fresh: bool) -> MailObservation:
@@ -107,7 +107,9 @@ async def measure(
         f"dnssec {domain}": probes.dnssec(row, domain, fresh=fresh) for domain in domains
     }
     if "web" in asked:
-        work["web"] = web.hold(probes.web(row.web_host, fresh=fresh), probes.web_facts)
+        work["web"] = web.hold(
+            probes.web(row.web_host, fresh=fresh), lambda seen: probes.web_details(row, seen)
+        )
     if "mail" in asked:
         work["mail"] = mail.hold(probes.mail(row.mail_domain, fresh=fresh), probes.mail_facts)
     done = await _side_by_side(work, row, deadline_s)

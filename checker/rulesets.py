@@ -92,6 +92,16 @@ HTTPS: dict[str, Severity] = {
     "redirect_out_of_reach": NOTE,
     "redirect_unresolvable": NOTE,
     "hsts_missing": NOTE,
+    # the bare domain, where the web host is another name
+    "bare_domain_no_address": NOTE,
+    "bare_domain_no_answer": NOTE,
+    "bare_domain_no_https": WARNING,
+    "bare_domain_tls_fails": WARNING,
+    "bare_domain_certificate_wrong_name": WARNING,
+    "bare_domain_certificate_untrusted": WARNING,
+    "bare_domain_not_redirected": WARNING,
+    "bare_domain_back_to_http": WARNING,
+    "bare_domain_no_page": WARNING,
     # port 80
     "http_not_redirected": WARNING,
     "http_refresh": NOTE,

@@ -13,7 +13,7 @@ from checker.observations.failure import OUR_OWN, Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
 from checker.observations.tls import TlsOutcome
-from checker.observations.web import Visit, VisitEnd, WebEndpoint, WebObservation
+from checker.observations.web import BareDomain, Visit, VisitEnd, WebEndpoint, WebObservation
 
 _NOWHERE = frozenset({VisitEnd.NO_ANSWER, VisitEnd.NO_TLS, VisitEnd.NO_HTTP, VisitEnd.UNRESOLVED})
 _DECIDED = frozenset({MailState.TLS, MailState.NOT_OFFERED})
@@ -86,15 +86,34 @@ def _better_web(first: WebObservation | None, second: WebObservation) -> WebObse
         refused_addresses=(*second.refused_addresses, *unseen(first.refused_addresses)),
         excluded_addresses=(*second.excluded_addresses, *unseen(first.excluded_addresses)),
         left_out=max(first.left_out, second.left_out) if kept else second.left_out,
+        bare_domain=_better_bare_domain(first.bare_domain, second.bare_domain),
     )
     return second if merged == second else merged
+
+
+def _better_bare_domain(first: BareDomain | None, second: BareDomain | None) -> BareDomain | None:
+    if first is None or second is None:
+        return second or first
+    return replace(
+        second,
+        ipv4=_better_lookup(first.ipv4, second.ipv4),
+        ipv6=_better_lookup(first.ipv6, second.ipv6),
+        http=_better_visit(first.http, second.http),
+        https=_better_visit(first.https, second.https),
+    )
+
+
+def _better_visit(first: Visit | None, second: Visit | None) -> Visit | None:
+    if first is None or second is None:
+        return second or first
+    return first if _level(first) > _level(second) else second
 
 
 def _better_endpoint(first: WebEndpoint | None, second: WebEndpoint) -> WebEndpoint:
     if first is None:
         return second
-    http = first.http if _level(first.http) > _level(second.http) else second.http
     better = first if _https_level(first) > _https_level(second) else second
+    http = first.http if _level(first.http) > _level(second.http) else second.http
     return replace(better, http=http)
 
 

@@ -195,7 +195,8 @@ class FakeProbes(Probes):
         seen = await self._talk(f"web {host}", fresh=fresh)
         return seen if isinstance(seen, WebObservation) else web(host)
 
-    def web_facts(self, web: WebObservation) -> FakeWebFacts:
+    def web_details(self, row: Row, web: WebObservation) -> FakeWebFacts:
+        assert row.web_host == web.host
         return FakeWebFacts(web, self.hold)
 
     async def mail(self, domain: str, *, fresh: bool) -> MailObservation:

@@ -17,7 +17,7 @@ from checker.observations.dns import (
 from checker.observations.failure import Failure
 from checker.observations.mail import MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
-from checker.observations.web import Visit, VisitEnd, WebEndpoint, WebObservation
+from checker.observations.web import BareDomain, Visit, VisitEnd, WebEndpoint, WebObservation
 from checker.rulesets import RULESET_2026
 from checker.second_attempt import with_second_attempt
 from tests.fakes import NOW, VANTAGE, dnssec, lookup, mail, row, session, web
@@ -254,3 +254,30 @@ def test_a_mail_host_that_could_not_be_looked_up_again_keeps_its_addresses() -> 
     assert after is not None
     assert set(after.hosts[0].sessions) == {TLS_4, GREETS_6}
     assert after.hosts[0].ipv4.values == ("192.0.2.25",)
+
+
+def bare(https_visit: Visit | None) -> BareDomain:
+    nothing = web_evidence.lookup("A")
+    return BareDomain(domain="a.example", ipv4=nothing, ipv6=nothing, http=https_visit, https=https_visit)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "first", "second", "kept"),
+    [
+        ("seen both times", bare(GOOD), bare(GOOD), GOOD),
+        ("dead at last", bare(GOOD), bare(NOBODY), GOOD),
+        ("alive at last", bare(NOBODY), bare(GOOD), GOOD),
+        ("not looked at again", bare(GOOD), None, GOOD),
+        ("looked at now", None, bare(GOOD), GOOD),
+        ("no address before", bare(None), bare(GOOD), GOOD),
+        ("no address now", bare(GOOD), bare(None), GOOD),
+    ],
+)
+def test_a_bare_domain_that_comes_and_goes_keeps_what_it_showed_once(
+    scenario: str, first: BareDomain | None, second: BareDomain | None, kept: Visit
+) -> None:
+    before, now = (replace(web_evidence.web(ALIVE), bare_domain=one) for one in (first, second))
+    merged = with_second_attempt(replace(FIRST, web=before), replace(FIRST, web=now)).web
+    assert merged is not None
+    assert merged.bare_domain is not None
+    assert (merged.bare_domain.http, merged.bare_domain.https) == (kept, kept)

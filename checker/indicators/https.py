@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.indicators import https_findings, web_reading
+from checker.indicators.bare_domain import bare_domain_findings, bare_domain_may_pass
 from checker.indicators.web_reading import Content
 from checker.indicators.web_service import counted, service_findings, unresolved, verdict, without_looking
 from checker.observations.failure import MAY_PASS
@@ -34,12 +35,16 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     Several addresses. That something works is decided by the best address: content over https from one of them is
     content, and the others become findings (a host with one family broken is not `Nej`). That something is wrong is
     decided by any of them: no TLS session after TCP, faults of TLS and certificate, no way from http to https.
+
+    The bare domain, where the web host is another name, gives findings and never the cell.
     """
     web = evidence.web
     assert web is not None, "judged only when web was asked for"
     judged = without_looking(evidence, web, ruleset, NAME) or _by_addresses(evidence, web, ruleset)
-    findings = (*judged.findings, *(found for found in service_findings(evidence, web, ruleset) if found))
-    return replace(judged, findings=tuple(dict.fromkeys(findings)))
+    around = (*bare_domain_findings(evidence, ruleset), *service_findings(evidence, web, ruleset))
+    findings = (*judged.findings, *(found for found in around if found))
+    may_pass = judged.may_pass or bare_domain_may_pass(web.bare_domain)
+    return replace(judged, findings=tuple(dict.fromkeys(findings)), may_pass=may_pass)
 
 
 def _by_addresses(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Verdict:

@@ -74,10 +74,26 @@ class WebEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BareDomain:
+    """The row's domain as a web address of its own, where the web host is another name (www.…); decides no cell.
+
+    `http` and `https` start at http://domain/ and https://domain/ on one of its addresses, None where there is none that
+    we may visit. `refused_addresses` are special-purpose ones.
+    """
+
+    domain: str
+    ipv4: Lookup
+    ipv6: Lookup
+    http: Visit | None = None
+    https: Visit | None = None
+    refused_addresses: tuple[IPAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebObservation:
     """The web host over all its addresses. `failure` is set when the conversation could not be held at all.
 
-    `refused_addresses` are special-purpose ones, `excluded_addresses` those that the operator's settings forbid, and
+    `bare_domain` is None where it was not asked about, or is the web host itself. `refused_addresses` are special-purpose ones, `excluded_addresses` those that the operator's settings forbid, and
     `left_out` counts those past the cap: none of them was visited.
     """
 
@@ -90,3 +106,4 @@ class WebObservation:
     excluded_addresses: tuple[IPAddress, ...] = ()
     left_out: int = 0
     failure: Failure | None = None
+    bare_domain: BareDomain | None = None

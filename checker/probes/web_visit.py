@@ -5,7 +5,7 @@ starts with.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -39,12 +39,16 @@ class _DeadEnd:
 
 @dataclass(slots=True, kw_only=True)
 class Visits:
-    """All visits of one observation of `host`: what was asked and resolved is asked and resolved once."""
+    """All visits of one observation of `host`: what was asked and resolved is asked and resolved once.
+
+    `known` are visits that other observations began at these URLs: a redirect there is not followed again.
+    """
 
     host: str
     network: Network
     lookups: Lookups
     trust: Callable[[tuple[bytes, ...]], ChainTrust]
+    known: Mapping[str, Visit] = field(default_factory=dict)
     _asked: dict[tuple[str, IPAddress, str], asyncio.Task[Answer]] = field(default_factory=dict)
     _resolved: dict[str, asyncio.Task[tuple[IPAddress, ...] | _DeadEnd]] = field(default_factory=dict)
 
@@ -60,11 +64,14 @@ class Visits:
         left_s = WAITS_PER_CONVERSATION * self.network.wait_s
         while (url, jar) not in seen and len(hops) <= MAX_REDIRECTS:
             seen.add((url, jar))
+            sent = cookies.header(jar, url.scheme, url.host)
+            if not sent and (further := self.known.get(str(url))):
+                return Visit(hops=(*hops, *further.hops), end=further.end)
             places = await self._places(url, address, pinned=url.host == start.host)
             if isinstance(places, _DeadEnd):
                 hops.append(Hop(url=str(url), address=None, failure=places.failure))
                 return Visit(hops=tuple(hops), end=places.end)
-            answer = await self._ask_first(url, places, cookies.header(jar, url.scheme, url.host), left_s)
+            answer = await self._ask_first(url, places, sent, left_s)
             hops.append(answer.hop)
             left_s -= answer.took_s
             if answer.end is not None:

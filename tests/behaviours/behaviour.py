@@ -30,10 +30,12 @@ class Behaviour:
     never: frozenset[str] = frozenset()
     cells_2017: Mapping[str, str] = field(default_factory=dict)
     web: Web = MODERN_WEB
+    bare: Web | None = None
     mail: tuple[MailServer, ...] = MODERN_MAIL
     zone: Zone = field(default_factory=Zone)
     web_host: str = ""
     mail_domain: str = ""
+    extra_mx: tuple[str, ...] = ()
     null_mx: bool = False
     implicit_mx: bool = False
     daemon: str = ""
@@ -50,7 +52,9 @@ class Behaviour:
             mail_domain=self.mail_domain,
             zone=self.zone,
             web=self.web,
+            bare=self.bare,
             mail=self.mail,
+            extra_mx=self.extra_mx,
             null_mx=self.null_mx,
             implicit_mx=self.implicit_mx,
         )

@@ -1,6 +1,7 @@
 """Organisations by the thousand, with the mix of behaviours that a sweep of real ones might meet."""
 
 import random
+from dataclasses import replace
 from typing import TypeVar
 
 from tests.lab.scenario import (
@@ -22,6 +23,8 @@ T = TypeVar("T")
 TOP_LEVELS = ("se",) * 8 + ("nu", "org")
 PROVIDERS = 12
 """Mail providers that rows share; the first serve the most."""
+BARE = 0.9
+"""The share of rows whose bare domain leads to the web host."""
 PROVIDED = 0.35
 """The share of rows whose mail a provider runs."""
 
@@ -113,6 +116,9 @@ def _organisation(dice: random.Random, number: int, providers: list[tuple[MailSe
         tls=_drawn(dice, SECURITY),
         certificate=_drawn(dice, CERTIFICATES),
     )
+    bare = replace(
+        web, http=Http.TO_WWW, https=Https.TO_WWW, certificate=_drawn(dice, CERTIFICATES), ipv6_dead=False
+    )
     zone = _drawn(dice, ZONES)
     mail_domain = f"epost{number}.se" if dice.random() < 0.08 else ""
     null_mx = dice.random() < 0.02
@@ -130,6 +136,7 @@ def _organisation(dice: random.Random, number: int, providers: list[tuple[MailSe
         zone=zone,
         mail_zone=_drawn(dice, ZONES[:5]),
         web=web,
+        bare=bare if dice.random() < BARE else None,
         mail=mail,
         null_mx=null_mx,
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from tests.lab.smtp_script import SmtpScript
+
 
 class Signing(Enum):
     """How a leaf zone stands in the chain of trust."""
@@ -35,6 +37,8 @@ class Http(Enum):
 
     TO_HTTPS = auto()
     """301 to https on the same host."""
+    TO_WWW = auto()
+    """301 to https on www.<host>, as bare domains do."""
     CONTENT = auto()
     """200 with a page."""
     NOT_FOUND = auto()
@@ -57,6 +61,8 @@ class Https(Enum):
     CONTENT = auto()
     TO_HTTP = auto()
     """301 to http on the same host."""
+    TO_WWW = auto()
+    """301 to https on www.<host>, as bare domains do."""
     NOT_FOUND = auto()
     FORBIDDEN = auto()
     LOOP = auto()
@@ -197,6 +203,16 @@ class MailServer:
     certificate: Certificate = Certificate.GOOD
     ipv6_dead: bool = False
     """As for Web."""
+    ipv6_silent: bool = False
+    """With `ipv6_dead`: no answer at all instead of a refusal."""
+    alias: str = ""
+    """The MX host is a CNAME for this name, which has the addresses."""
+    published: tuple[str, ...] = ()
+    """Addresses that the host publishes besides its own and where nobody is: special-purpose ones."""
+    script: SmtpScript = SmtpScript()
+    """What the server says in place of the ordinary words."""
+    first: tuple[SmtpScript, ...] = ()
+    """How it treats its first connections, one script each, before it behaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +231,11 @@ class Organisation:
     mail_zone: Zone = field(default_factory=Zone)
     """Used only when `mail_domain` differs from `domain`."""
     web: Web = field(default_factory=Web)
+    bare: Web | None = None
+    """The bare domain as a web host of its own; None publishes no address for it."""
     mail: tuple[MailServer, ...] = (MailServer(),)
+    extra_mx: tuple[str, ...] = ()
+    """MX records besides those of `mail`, as RDATA ("10 nowhere.example."); nothing else is published for them."""
     null_mx: bool = False
     """Publish "0 ." (RFC 7505): alone when `mail` is empty, else beside its hosts, which is an error to find."""
     implicit_mx: bool = False

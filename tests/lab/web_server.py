@@ -106,6 +106,8 @@ def _plain(http: Http, host: str, request: Request) -> Response:
     match http:
         case Http.TO_HTTPS:
             return Response(status=301, location=f"https://{host}{request.path}")
+        case Http.TO_WWW:
+            return Response(status=301, location=f"https://www.{host}{request.path}")
         case Http.META_REFRESH:
             refresh = f'<meta http-equiv="refresh" content="0; url=https://{host}/">'
             return Response(status=200, head=refresh)
@@ -121,6 +123,8 @@ def _secure(https: Https, host: str, request: Request) -> Response:
     match https:
         case Https.TO_HTTP:
             return Response(status=301, location=f"http://{host}{request.path}")
+        case Https.TO_WWW:
+            return Response(status=301, location=f"https://www.{host}{request.path}")
         case Https.LOOP:
             return Response(status=302, location=f"https://{host}{request.path}")
         case Https.NOT_FOUND:

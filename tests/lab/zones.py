@@ -61,7 +61,9 @@ class _Planner:
             self._zones.found(apex, zone, (f"ns1.{operator}", f"ns2.{operator}"), split=zone.algorithm == 8)
         self._zones.delegate()
         for organisation in self._organisations:
-            self._furnish_web(organisation)
+            self._furnish_web(organisation, web_name(organisation), organisation.web)
+            if organisation.bare:
+                self._furnish_web(organisation, organisation.domain, organisation.bare)
             self._furnish_mail(organisation)
         return Plan(
             name_servers=self._zones.name_servers(),
@@ -126,8 +128,17 @@ class _Planner:
             return tuple(answering), (addresses.ipv6,)
         return (*answering, *([addresses.ipv6] if has_ipv6 else [])), ()
 
-    def _furnish_web(self, organisation: Organisation) -> None:
-        name, web = web_name(organisation), organisation.web
+    def _publish_oddities(self, host: str, server: MailServer) -> None:
+        """The records of a mail host besides its own addresses. One without any exists all the same (NODATA)."""
+        contents = self._zones.contents(self._zone_of(host))
+        if server.alias:
+            contents.add(f"{host}.", "CNAME", f"{server.alias}.")
+        for address in server.published:
+            contents.add(f"{host}.", "AAAA" if ":" in address else "A", address)
+        if not (server.ipv4 or server.ipv6 or server.ipv6_dead or server.published):
+            contents.add(f"{host}.", "TXT", "no address")
+
+    def _furnish_web(self, organisation: Organisation, name: str, web: Web) -> None:
         if not self._exists(name):
             return
         if web.alias:
@@ -150,6 +161,8 @@ class _Planner:
         contents = self._zones.contents(apex)
         if organisation.null_mx:
             contents.add(f"{domain}.", "MX", "0 .")
+        for rdata in organisation.extra_mx:
+            contents.add(f"{domain}.", "MX", rdata)
         for index, server in enumerate(organisation.mail):
             host = mail_server_name(organisation, index)
             if not organisation.implicit_mx:
@@ -158,7 +171,8 @@ class _Planner:
                 continue
             known = self._mail.get(host)
             if known is None:
-                answering, dead = self._reach(host, server)
+                answering, dead = self._reach(server.alias or host, server)
+                self._publish_oddities(host, server)
                 named = domain if _names_row(server, host, domain) else self._zone_of(host)
                 self._mail[host] = MailHost(
                     name=host, mail_domain=named, server=server, addresses=answering, dead=dead
