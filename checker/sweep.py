@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from checker.authentication_chain import AuthenticationChain
 from checker.columns import Columns, doubtful_probes, judge_row, not_measured
 from checker.network.clock import Clock
 from checker.observations.row import Evidence, Row
 from checker.observations.vantage import Vantage
 from checker.parking import Parked, WaitingRows
 from checker.port25 import PortTwentyFive
-from checker.report.model import RowResult
+from checker.report.model import NO_DETAILS, RowResult
 from checker.row import Probes, measure
+from checker.row_details import RowDetails
 from checker.rulesets import Ruleset
 from checker.second_attempt import with_second_attempt
 
@@ -55,8 +55,8 @@ class Tally:
 class Sweep:
     """One sweep over `rows`, which are read one at a time as there is room, judged in `columns` under `ruleset`.
 
-    `on_progress` is called with each change of the tally; `describe` makes the authentication chains of a row whose
-    reader wants them.
+    `on_progress` is called with each change of the tally; `describe` puts together what stands behind a row's
+    verdicts, as its reader wants it.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Sweep:
         vantage: Vantage,
         clock: Clock,
         options: SweepOptions | None = None,
-        describe: Callable[[Evidence], tuple[AuthenticationChain, ...]] | None = None,
+        describe: Callable[[Evidence, Ruleset], RowDetails] | None = None,
         on_progress: Callable[[Tally], None] | None = None,
     ) -> None:
         self._rows = iter(rows)
@@ -78,7 +78,7 @@ class Sweep:
         self._probes = probes
         self._clock = clock
         self._options = options or SweepOptions()
-        self._describe = describe
+        self._describe = describe or _no_details
         self._on_progress = on_progress or _show_nothing
         self._tally = Tally()
         self._port25 = PortTwentyFive(vantage)
@@ -220,8 +220,7 @@ class Sweep:
             log.warning(
                 "row %s cannot wait on disk and is reported as it stands: %s", evidence.row.code, error
             )
-        chains = self._describe(evidence) if self._describe else ()
-        return RowResult(row=evidence.row, verdicts=verdicts, chains=chains)
+        return RowResult(row=evidence.row, verdicts=verdicts, details=self._describe(evidence, self._ruleset))
 
     def _count(self, **changes: int) -> None:
         now = {name: getattr(self._tally, name) + change for name, change in changes.items()}
@@ -231,6 +230,11 @@ class Sweep:
         except Exception:
             log.exception("progress is not shown any more, by an error of our own")
             self._on_progress = _show_nothing
+
+
+def _no_details(_: Evidence, __: Ruleset) -> RowDetails:
+    """Details for whoever did not ask for them."""
+    return NO_DETAILS
 
 
 def _show_nothing(_: Tally) -> None:

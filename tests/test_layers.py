@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "checker"
 
-FACTS = frozenset({"observations", "verdict", "rulesets", "authentication_chain"})
+SHOWN = frozenset({"authentication_chain", "mail_stages", "tls_services", "web_journeys", "row_details"})
+"""What judges make and reports show."""
+FACTS = frozenset({"observations", "verdict", "rulesets"}) | SHOWN
 PURE_DNS = frozenset(
     {
         "dns.algorithms",
@@ -36,6 +38,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "observations": frozenset(),
     "verdict": frozenset(),
     "authentication_chain": frozenset(),
+    "mail_stages": frozenset(),
+    "tls_services": frozenset({"observations"}),
+    "web_journeys": frozenset(),
+    "row_details": SHOWN,
     "rulesets": frozenset({"verdict"}),
     "domain_names": frozenset(),
     "spreadsheet": frozenset({"domain_names"}),
@@ -58,7 +64,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Unit → what it may import besides itself. The command line may import everything."""
 
-STANDARD_LIBRARY_ONLY = ("observations", "verdict", "rulesets", "authentication_chain")
+STANDARD_LIBRARY_ONLY = ("observations", "verdict", "rulesets", *SHOWN)
 NO_SOCKETS = ("protocols", "indicators", "report")
 SOCKETS = frozenset({"asyncio", "socket", "ssl", "httpcore", "httpx"})
 

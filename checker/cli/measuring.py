@@ -11,7 +11,7 @@ from checker.cli.instruments import Instruments, ca_store, real_disk
 from checker.cli.progress import Progress
 from checker.cli.vantage import look
 from checker.conversations import Conversations
-from checker.indicators.dnssec_chain import chain_of
+from checker.indicators.details import details_in_full, mail_details
 from checker.indicators.registry import INDICATORS, Indicator
 from checker.observations.fact import Fact
 from checker.probes.vantage import unusable
@@ -22,8 +22,7 @@ from checker.sweep import Sweep, SweepOptions
 from checker.verdict import Severity, Value
 
 if TYPE_CHECKING:
-    from checker.authentication_chain import AuthenticationChain
-    from checker.observations.row import Evidence, Row
+    from checker.observations.row import Row
     from checker.observations.vantage import Vantage
     from checker.settings import Settings
 
@@ -48,10 +47,6 @@ class Measured:
         if fail_on and any(self.severities[severity] for severity in FAIL_ON[fail_on]):
             return ExitCode.FINDINGS
         return ExitCode.DONE
-
-
-def _chains(evidence: "Evidence") -> "tuple[AuthenticationChain, ...]":
-    return tuple(chain_of(observation) for observation in evidence.dnssec or ())
 
 
 def columns_of(settings: "Settings") -> tuple[Indicator, ...]:
@@ -99,7 +94,7 @@ async def measure_rows(
                 retest_after_s=settings.retest_delay,
                 parking=real_disk(),
             ),
-            describe=_chains if in_full else None,
+            describe=details_in_full if in_full else mail_details,
             on_progress=progress.tally,
         )
         async with aclosing(sweep.results()) as results:

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, TextIO
 
-from checker.observations import codec
 from checker.report.dates import machine_time
+from checker.report.export_details import details_of
 from checker.report.model import COLUMNS, RowResult, Summary, SweepInfo
 from checker.report.words import SUBJECT_LIMIT, Lang, message, visible
 from checker.verdict import Finding, Flag, Verdict
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Raised in its first part when something is removed or changes meaning, in its second when something is added."""
 
 SCHEMA_NAME = "results.schema.json"
@@ -27,7 +27,7 @@ def result_object(result: RowResult, lang: Lang = "sv") -> dict[str, Any]:
         "web_host": row.web_host,
         "mail_domain": row.mail_domain,
         "indicators": {
-            column: _indicator(verdict, lang) | (_chains(result) if column == "dnssec" else {})
+            column: _indicator(verdict, lang) | details_of(result.details, column)
             for column in COLUMNS
             if (verdict := result.verdict(column)) is not None
         },
@@ -46,11 +46,6 @@ def _indicator(verdict: Verdict, lang: Lang) -> dict[str, Any]:
         "last_good": None,
         "findings": [_finding(finding, lang) for finding in verdict.findings],
     }
-
-
-def _chains(result: RowResult) -> dict[str, Any]:
-    """The authentication chains, where the row has them; names and values come from servers, as plain ASCII."""
-    return {"chains": [codec.encode(chain) for chain in result.chains]} if result.chains else {}
 
 
 def _finding(finding: Finding, lang: Lang) -> dict[str, str]:

@@ -5,27 +5,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from checker.authentication_chain import AuthenticationChain
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
+from checker.row_details import RowDetails
 from checker.verdict import Finding, Flag, Severity, Value, Verdict
 
 COLUMNS: tuple[str, ...] = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
 """The five columns of Appendix A in the order of the page; a test holds it to the registry of indicators."""
+
+NO_DETAILS = RowDetails()
 
 WORST_SEVERITY_FIRST = (Severity.FAULT, Severity.WARNING, Severity.NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """One judged row: a verdict for each column that was asked for, the others left out (`--only`).
-
-    `chains` has one authentication chain for each of the row's domains, where somebody wants to read them.
-    """
+    """One judged row: a verdict for each column that was asked for, the others left out (`--only`)."""
 
     row: Row
     verdicts: tuple[Verdict, ...]
-    chains: tuple[AuthenticationChain, ...] = ()
+    details: RowDetails = NO_DETAILS
 
     def verdict(self, column: str) -> Verdict | None:
         """The verdict of one column, None when it was not asked for."""

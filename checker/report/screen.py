@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from checker.report.chain_screen import chain_lines
+from checker.report.details_screen import journey_lines, mail_lines, service_lines
 from checker.report.model import COLUMNS, Results, RowResult, Summary, worst_first
 from checker.report.names import shown_name
 from checker.report.sentences import sentences
@@ -18,6 +19,7 @@ from checker.report.words import (
     spelled_out,
     visible,
 )
+from checker.row_details import RowDetails
 from checker.verdict import Finding
 
 WIDTH = 80
@@ -67,9 +69,27 @@ def explanation_lines(result: RowResult, *, lang: Lang = "sv", width: int = WIDT
         yield from _wrapped(spelled_out(verdict, lang), width, "  ", "  ")
         for finding in worst_first(verdict.findings):
             yield from _finding_lines(finding, lang, width)
-        for chain in result.chains if verdict.indicator == "dnssec" else ():
+        for lines in _details(result.details, verdict.indicator, lang, width - 2):
             yield ""
-            yield from (f"  {line}" for line in chain_lines(chain, lang=lang, width=width - 2))
+            yield from (f"  {line}" for line in lines)
+
+
+def _details(details: RowDetails, column: str, lang: Lang, width: int) -> Iterator[Iterator[str]]:
+    """What stands behind one column, a block of lines each."""
+    match column:
+        case "starttls":
+            if details.mail_hosts:
+                yield mail_lines(details.mail_hosts, lang=lang, width=width)
+            if details.mail_services:
+                yield service_lines(details.mail_services, lang=lang, width=width)
+        case "https":
+            if details.journeys:
+                yield journey_lines(details.journeys, lang=lang, width=width)
+            if details.web_services:
+                yield service_lines(details.web_services, lang=lang, width=width)
+        case "dnssec":
+            for chain in details.chains:
+                yield chain_lines(chain, lang=lang, width=width)
 
 
 def code_lines(code: str, *, lang: Lang = "sv", width: int = WIDTH) -> tuple[str, ...]:

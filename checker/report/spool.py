@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-from checker.authentication_chain import AuthenticationChain
 from checker.observations import codec
 from checker.observations.row import Row
 from checker.report.model import RowResult
+from checker.row_details import RowDetails
 from checker.verdict import Finding, Flag, Part, Severity, Value, Verdict
 
 _ABSENT = -1
@@ -82,7 +82,7 @@ def encode(result: RowResult) -> dict[str, Any]:
     return {
         "row": asdict(result.row),
         "verdicts": [asdict(verdict) for verdict in result.verdicts],
-        "chains": [codec.encode(chain) for chain in result.chains],
+        "details": codec.encode(result.details),
     }
 
 
@@ -91,7 +91,7 @@ def decode(stored: dict[str, Any]) -> RowResult:
     return RowResult(
         row=Row(**stored["row"]),
         verdicts=tuple(map(_verdict, stored["verdicts"])),
-        chains=tuple(codec.decode(AuthenticationChain, chain) for chain in stored["chains"]),
+        details=codec.decode(RowDetails, stored["details"]),
     )
 
 

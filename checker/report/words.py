@@ -142,6 +142,12 @@ def chain_words(lang: Lang) -> Mapping[str, str]:
     return {name: str(text) for name, text in _table_words(lang, "chain")["chain"].items()}
 
 
+@lru_cache(maxsize=len(LANGS))
+def details_words(lang: Lang) -> Mapping[str, str]:
+    """The words that the evidence behind web and mail columns is told in."""
+    return {name: str(text) for name, text in _table_words(lang, "details")["details"].items()}
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names that a text wants filled in."""
     return frozenset(_PLACEHOLDER.findall(text))
