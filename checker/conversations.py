@@ -46,7 +46,8 @@ class Conversations:
         bare_domain = BareDomainRun(
             row.domain, web, self._network, self._walker.resolver, ca_store=self._ca_store
         )
-        return WebDetailsRun(WebFactsRun(web, self._network), bare_domain)
+        facts = WebFactsRun(web, self._network)
+        return WebDetailsRun(facts, bare_domain, head_start_s=self._network.wait_s)
 
     async def mail(self, domain: str, *, fresh: bool) -> MailObservation:
         """Hold the mail conversations of one mail domain."""

@@ -1,6 +1,6 @@
 """Whether this vantage gets out on port 25, learnt from the sweep's own mail conversations. Touches no network.
 
-Many networks drop outgoing port 25 silently; then every mail server looks dead and none of them is.
+Many networks drop outgoing port 25, or reject it; then every mail server looks dead and none of them is.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,15 @@ from checker.observations.failure import Failure
 from checker.observations.mail import MailObservation, MailSession, MailStage
 from checker.observations.vantage import Vantage
 
-SILENT_HOSTS_FOR_NO = 2
-"""Distinct mail hosts, at distinct addresses, that must have stayed silent before the silence is held to be ours."""
-_SILENCE = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
+DEAD_HOSTS_FOR_NO = 2
+"""Distinct mail hosts, at distinct addresses, that must look dead before that is held to be our own trouble."""
+_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
+"""Refusals too: a firewall on our side that rejects looks just like a host without a mail server."""
 
 
 @dataclass(slots=True)
 class _Family:
-    """What was met on port 25 over one address family; `silent` holds at most SILENT_HOSTS_FOR_NO pairs.
+    """What was met on port 25 over one address family; `dead` holds at most DEAD_HOSTS_FOR_NO pairs.
 
     `control_silent`: a host that the operator named because it always answers did not, before the sweep.
     """
@@ -25,26 +26,26 @@ class _Family:
     proven: bool = False
     control_silent: bool = False
     contact: bool = False
-    silent: list[tuple[str, str]] = field(default_factory=list)
+    dead: list[tuple[str, str]] = field(default_factory=list)
 
     def see(self, host: str, session: MailSession) -> None:
         if session.banner is not None:
             self.proven = True
-        elif session.stage is MailStage.NONE and session.failure in _SILENCE:
-            self._see_silence(host, str(session.address))
-        elif session.stage is not MailStage.NONE or session.failure is Failure.REFUSED:
+        elif session.stage is MailStage.NONE and session.failure in _NOBODY:
+            self._see_dead(host, str(session.address))
+        elif session.stage is not MailStage.NONE:
             self.contact = True
 
-    def _see_silence(self, host: str, address: str) -> None:
-        known = any(host == other or address == place for other, place in self.silent)
-        if not known and len(self.silent) < SILENT_HOSTS_FOR_NO:
-            self.silent.append((host, address))
+    def _see_dead(self, host: str, address: str) -> None:
+        known = any(host == other or address == place for other, place in self.dead)
+        if not known and len(self.dead) < DEAD_HOSTS_FOR_NO:
+            self.dead.append((host, address))
 
     def fact(self, *, closed: bool) -> Fact:
         if self.proven:
             return Fact.YES
-        silent = self.control_silent or len(self.silent) >= SILENT_HOSTS_FOR_NO
-        return Fact.NO if closed and silent and not self.contact else Fact.NOT_TESTED
+        dead = self.control_silent or len(self.dead) >= DEAD_HOSTS_FOR_NO
+        return Fact.NO if closed and dead and not self.contact else Fact.NOT_TESTED
 
 
 def _family(control: Fact) -> _Family:
@@ -52,7 +53,7 @@ def _family(control: Fact) -> _Family:
 
 
 class PortTwentyFive:
-    """Sweep-wide: YES per family at the first SMTP banner; NO only once closed, when all that was met is silence."""
+    """Sweep-wide: YES per family at the first SMTP banner; NO only once closed, when all that was met looked dead."""
 
     def __init__(self, vantage: Vantage) -> None:
         self._vantage = vantage
@@ -69,7 +70,7 @@ class PortTwentyFive:
         return before != (self._ipv4.proven, self._ipv6.proven)
 
     def close(self) -> None:
-        """Nothing more is awaited: from now on lasting silence is NO."""
+        """Nothing more is awaited: from now on what looks dead everywhere is NO."""
         self._closed = True
 
     @property

@@ -6,8 +6,9 @@ judges, and nothing here knows that there are other rows.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+HELD_BACK = 0.5
+"""The share of the row's time after which raw hellos are sent though other conversations go on."""
 GRACE_S = 5.0
 """Seconds that cancelled conversations get for hanging up before the row goes on without them."""
 
@@ -68,6 +71,34 @@ class Probes(Protocol):
         ...
 
 
+class _First:
+    """Holds the raw hellos back while conversations that decide cells go on (measuring.md, order of work).
+
+    Some servers resent such hellos, and the row's next conversation may be with the same one. Not for longer than
+    `at_most_s`: what the hellos show decides letters.
+    """
+
+    def __init__(self, at_most_s: float) -> None:
+        self._at_most_s = at_most_s
+        self._under_way = 0
+        self._done = asyncio.Event()
+
+    @asynccontextmanager
+    async def one_of_them(self) -> AsyncIterator[None]:
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._done.set()
+
+    async def all_done(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._at_most_s):
+                await self._done.wait()
+
+
 class _InTwoSteps(Generic[T]):
     """A conversation that decides cells and then its raw hellos; `seen` can be read at any time."""
 
@@ -75,10 +106,14 @@ class _InTwoSteps(Generic[T]):
         self._basis: T | None = None
         self._facts: FactsRun[T] | None = None
 
-    async def hold(self, basis: Awaitable[T], facts: Callable[[T], FactsRun[T] | None]) -> None:
-        self._basis = await basis
+    async def hold(
+        self, basis: Awaitable[T], facts: Callable[[T], FactsRun[T] | None], first: _First
+    ) -> None:
+        async with first.one_of_them():
+            self._basis = await basis
         self._facts = facts(self._basis)
         if self._facts is not None:
+            await first.all_done()
             await self._facts.run()
 
     @property
@@ -101,6 +136,7 @@ async def measure(
     Takes at most `deadline_s`, the waits for turns at shared destinations apart (`checker.network.budget`). Raises
     what a probe raised: our bug, which stops the row's other conversations.
     """
+    first = _First(deadline_s * HELD_BACK)
     web, mail = _InTwoSteps[WebObservation](), _InTwoSteps[MailObservation]()
     domains = tuple(dict.fromkeys((row.domain, row.mail_domain))) if "dnssec" in asked else ()
     work: dict[str, Coroutine[Any, Any, Any]] = {
@@ -108,10 +144,10 @@ async def measure(
     }
     if "web" in asked:
         work["web"] = web.hold(
-            probes.web(row.web_host, fresh=fresh), lambda seen: probes.web_details(row, seen)
+            probes.web(row.web_host, fresh=fresh), lambda seen: probes.web_details(row, seen), first
         )
     if "mail" in asked:
-        work["mail"] = mail.hold(probes.mail(row.mail_domain, fresh=fresh), probes.mail_facts)
+        work["mail"] = mail.hold(probes.mail(row.mail_domain, fresh=fresh), probes.mail_facts, first)
     done = await _side_by_side(work, row, deadline_s)
     now = clock.now()
     return Evidence(

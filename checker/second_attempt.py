@@ -5,17 +5,20 @@ or a server that comes and goes would lose by the second attempt what it had in 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 
 from checker.observations.dns import DnssecObservation, IPAddress, Lookup, LookupOutcome, Reply
+from checker.observations.fact import Fact
 from checker.observations.failure import OUR_OWN, Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
-from checker.observations.tls import TlsOutcome
+from checker.observations.tls import TlsFacts, TlsOutcome
 from checker.observations.web import BareDomain, Visit, VisitEnd, WebEndpoint, WebObservation
 
-_NOWHERE = frozenset({VisitEnd.NO_ANSWER, VisitEnd.NO_TLS, VisitEnd.NO_HTTP, VisitEnd.UNRESOLVED})
+_NOWHERE = frozenset(
+    {VisitEnd.NO_ANSWER, VisitEnd.NO_TLS, VisitEnd.NO_HTTP, VisitEnd.UNRESOLVED, VisitEnd.GAVE_UP}
+)
 _DECIDED = frozenset({MailState.TLS, MailState.NOT_OFFERED})
 
 
@@ -110,11 +113,19 @@ def _better_visit(first: Visit | None, second: Visit | None) -> Visit | None:
 
 
 def _better_endpoint(first: WebEndpoint | None, second: WebEndpoint) -> WebEndpoint:
+    """Visit by visit; of the raw hellos' facts those that tell more, since a server may have had enough of us."""
     if first is None:
         return second
     better = first if _https_level(first) > _https_level(second) else second
     http = first.http if _level(first.http) > _level(second.http) else second.http
-    return replace(better, http=http)
+    facts = first.facts if _tested(first.facts) > _tested(second.facts) else second.facts
+    return replace(better, http=http, facts=facts)
+
+
+def _tested(facts: TlsFacts | None) -> int:
+    """How many facts were tested."""
+    values = [getattr(facts, field.name) for field in fields(TlsFacts)] if facts is not None else []
+    return sum(value in (Fact.YES, Fact.NO) for value in values)
 
 
 def _https_level(endpoint: WebEndpoint) -> int:
@@ -123,13 +134,18 @@ def _https_level(endpoint: WebEndpoint) -> int:
 
 
 def _level(visit: Visit) -> int:
-    """0 when the first connection brought neither TLS nor HTTP, 1 when the visit came to grief later, else 2."""
+    """How well a visit went: what was shown once stays shown, though the second time we were turned away.
+
+    0 when the first connection brought neither TLS nor HTTP, 1 when it came to grief later, 2 for an error, else 3.
+    """
     start, last = visit.hops[0], visit.hops[-1]
     secured = start.handshake is not None and start.handshake.outcome is TlsOutcome.ESTABLISHED
     if start.status is None and not secured:
         return 0
     status = last.status or 0
-    return 1 if visit.end in _NOWHERE or status >= 500 or status == 429 else 2
+    if visit.end in _NOWHERE or status >= 500 or status == 429:
+        return 1
+    return 2 if status >= 400 else 3
 
 
 def _better_mail(first: MailObservation | None, second: MailObservation) -> MailObservation:

@@ -32,7 +32,8 @@ LEFT_ALONE = mail("j.example", session("192.0.2.6", failure=Failure.EXCLUDED))
         ("silence is counted by family", (SILENT_A, SILENT_6), (UNTESTED, UNTESTED), (UNTESTED, UNTESTED)),
         ("one host twice", (SILENT_A, SAME_HOST, SILENT_A), (UNTESTED, UNTESTED), (UNTESTED, UNTESTED)),
         ("one address under two names", (SILENT_A, SAME_ADDRESS), (UNTESTED, UNTESTED), (UNTESTED, UNTESTED)),
-        ("a refusal came through", (SILENT_A, SILENT_B, REFUSED), (UNTESTED, UNTESTED), (UNTESTED, UNTESTED)),
+        ("a refusal may be ours", (SILENT_A, SILENT_B, REFUSED), (UNTESTED, UNTESTED), (NO, UNTESTED)),
+        ("one refusal proves nothing", (REFUSED,), (UNTESTED, UNTESTED), (UNTESTED, UNTESTED)),
         (
             "a connection came through",
             (SILENT_A, NO_BANNER, SILENT_B),
@@ -59,7 +60,7 @@ def test_of_many_silent_hosts_few_are_remembered() -> None:
     port25 = PortTwentyFive(VANTAGE)
     for number in range(1, 200):
         port25.see(mail(f"m{number}.example", session(f"192.0.2.{number}", failure=Failure.TIMEOUT)))
-    assert len(port25._ipv4.silent) == 2
+    assert len(port25._ipv4.dead) == 2
 
 
 def test_only_news_is_told() -> None:
@@ -78,7 +79,7 @@ def test_only_news_is_told() -> None:
     [
         ("and nobody else", (), NO),
         ("one more silent host", (SILENT_6,), NO),
-        ("somebody refused", (mail("k.example", session("2001:db8::4", failure=Failure.REFUSED)),), UNTESTED),
+        ("somebody refused", (mail("k.example", session("2001:db8::4", failure=Failure.REFUSED)),), NO),
         ("somebody greeted", (GREETED_6,), YES),
     ],
 )

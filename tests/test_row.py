@@ -77,6 +77,17 @@ async def test_unfinished_hellos_leave_only_facts_untested() -> None:
     assert evidence.mail.failure is None
 
 
+async def test_hellos_wait_for_the_conversations_that_decide_cells_but_not_for_ever() -> None:
+    probes = FakeProbes()
+    probes.hold.stuck.add("mail a.example")
+    evidence = await measured(probes, deadline_s=2 * SHORT_S)
+    assert list(probes.hold.begun)[-1] == "facts www.a.example"
+    assert evidence.web is not None
+    assert evidence.web.endpoints[0].facts is not None
+    assert evidence.mail is not None
+    assert evidence.mail.failure is Failure.ROW_DEADLINE
+
+
 async def test_hellos_behind_starttls_are_as_little_of_the_basis() -> None:
     probes = FakeProbes(with_mail_facts=True)
     evidence = await measured(probes, frozenset({"mail"}))

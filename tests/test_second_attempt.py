@@ -14,9 +14,11 @@ from checker.observations.dns import (
     Reply,
     ServerView,
 )
+from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.mail import MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
+from checker.observations.tls import TlsFacts
 from checker.observations.web import BareDomain, Visit, VisitEnd, WebEndpoint, WebObservation
 from checker.rulesets import RULESET_2026
 from checker.second_attempt import with_second_attempt
@@ -158,6 +160,8 @@ def test_attempts_of_different_probes_add_up() -> None:
 
 GOOD = web_evidence.visit(web_evidence.hop(HTTPS, 200))
 BUSY = web_evidence.visit(web_evidence.hop(HTTPS, 503))
+AWAY = web_evidence.visit(web_evidence.hop(HTTPS, 403))
+GONE = web_evidence.visit(web_evidence.hop(HTTPS, 404))
 NO_REPLY = web_evidence.visit(web_evidence.hop(HTTPS, Failure.CLOSED, SESSION), end=VisitEnd.NO_HTTP)
 NO_TLS = web_evidence.no_tls(SILENT)
 NOBODY = web_evidence.closed(HTTPS, TIMEOUT)
@@ -183,6 +187,8 @@ DEAD_6 = web_evidence.endpoint(web_evidence.closed(HTTP, TIMEOUT), NOBODY, V6)
         ("AAAA was withdrawn", (served(NO_TLS), OVER_6), (ALIVE,), "Ja", "Nej"),
         ("no reply, then no connection", (served(NO_REPLY),), (served(NOBODY),), "Nej (A)", "Nej"),
         ("no TLS, then no connection", (served(NO_TLS),), (served(NOBODY),), "Ja (trasig)", "Nej"),
+        ("page, then turned away", (ALIVE, DEAD_6), (served(AWAY), OVER_6), "Ja", "Ja"),
+        ("not found, then turned away", (served(GONE),), (served(AWAY),), "Ja", "Nej"),
         ("no TLS twice", (served(NO_TLS),), (served(NO_TLS),), "Ja (trasig)", "Nej"),
     ],
 )
@@ -197,6 +203,19 @@ def test_a_web_server_that_comes_and_goes_keeps_what_it_showed_once(
     seen = with_second_attempt(before, replace(before, web=web_evidence.web(*second)))
     assert https.judge(seen, RULESET_2026).cell == https_cell, scenario
     assert www_ipv6.judge(seen, RULESET_2026).cell == ipv6_cell, scenario
+
+
+def test_facts_that_were_taken_once_are_kept() -> None:
+    told, untold = TlsFacts(tls10=Fact.YES, ssl3=Fact.NO), TlsFacts()
+    before = web_evidence.evidence(web_evidence.web(replace(ALIVE, facts=told)))
+    for now, kept in (
+        (untold, told),
+        (None, told),
+        (replace(told, ssl2=Fact.NO), replace(told, ssl2=Fact.NO)),
+    ):
+        seen = with_second_attempt(before, replace(before, web=web_evidence.web(replace(ALIVE, facts=now))))
+        assert seen.web is not None
+        assert seen.web.endpoints[0].facts == kept
 
 
 def test_addresses_that_could_not_be_looked_up_again_are_still_there() -> None:

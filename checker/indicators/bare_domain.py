@@ -35,12 +35,6 @@ def bare_domain_findings(evidence: Evidence, ruleset: Ruleset) -> Iterator[Findi
     yield from _ends(bare, bare.http, bare.https, evidence, ruleset)
 
 
-def bare_domain_may_pass(bare: BareDomain | None) -> bool:
-    """Whether something found there could be passing trouble, worth a second attempt before it is said."""
-    visits = [visit for visit in (bare.http, bare.https) if visit] if bare else []
-    return any(web_reading.may_pass(visit) for visit in visits)
-
-
 def _out_of_reach(bare: BareDomain, evidence: Evidence) -> bool:
     """Whether the address that was asked last belongs to a family that the vantage lacks."""
     address = bare.http.hops[0].address if bare.http else None

@@ -14,6 +14,7 @@ from checker.rulesets import Ruleset
 from checker.verdict import Finding, Value, Verdict
 
 NAME = "mail_ipv6"
+_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
 
 
 def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
@@ -26,7 +27,7 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     4. some mail host's AAAA could not be resolved → `Ej mätt`
     5. no IPv6 here, or no way out on port 25 → `Ej mätt`
     6. some address not asked, or a host with AAAA that did not greet over IPv4 either → `Ej mätt`
-    7. nothing but silence, and nobody's port 25 reached over IPv6 yet, so that it may be shut from here → `Ej mätt`
+    7. nothing but silence and refusals, and nobody's port 25 reached over IPv6 yet, so that it may be shut from here → `Ej mätt`
     8. otherwise every AAAA address is dead → `Nej`
     """
     mail = evidence.mail
@@ -80,8 +81,8 @@ def _silent(
 
 
 def _silence(session: MailSession) -> bool:
-    """Whether nothing came back at all, as when some network on the way drops or forbids port 25."""
-    return session.stage is MailStage.NONE and session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE)
+    """Whether nobody was met at all, as when some network on the way drops, forbids or rejects port 25."""
+    return session.stage is MailStage.NONE and session.failure in _NOBODY
 
 
 def _undecided(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Iterator[Finding | None]:

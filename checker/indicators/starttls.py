@@ -13,6 +13,7 @@ from checker.rulesets import Ruleset
 from checker.verdict import Finding, Flag, Value, Verdict
 
 NAME = "starttls"
+_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
 COMPLETED = frozenset({MailState.TLS, MailState.NOT_OFFERED, MailState.HANDSHAKE_FAILED})
 
 
@@ -103,7 +104,8 @@ def _lack(session: MailSession, vantage: Vantage) -> str | None:
 
 
 def _silent(session: MailSession) -> bool:
-    return session.banner is None and session.failure in (Failure.TIMEOUT, Failure.UNREACHABLE)
+    """Whether nobody was met, be it that a network of ours drops or rejects port 25."""
+    return session.banner is None and session.failure in _NOBODY
 
 
 def _way_out(session: MailSession, vantage: Vantage) -> Fact:

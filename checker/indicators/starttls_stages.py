@@ -15,7 +15,7 @@ from checker.rulesets import Ruleset
 
 MAX_WORDS = 300
 """Characters of a server's own words that are kept."""
-_SILENCE = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE})
+_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
 
 
 def host_stages(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> tuple[HostStages, ...]:
@@ -83,7 +83,7 @@ def _connect(session: MailSession, vantage: Vantage) -> StageOutcome:
     detail = session.failure.value if session.failure else "not_asked_again"
     ours = session.state is MailState.NOT_PROBED or session.failure in OUR_OWN
     way_out = vantage.port25_ipv4 if session.address.version == 4 else vantage.port25_ipv6
-    unproven = session.failure in _SILENCE and way_out is not Fact.YES
+    unproven = session.failure in _NOBODY and way_out is not Fact.YES
     return _of(Stage.CONNECT, Outcome.UNKNOWN if ours or unproven else Outcome.FAILED, detail=detail)
 
 

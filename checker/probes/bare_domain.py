@@ -9,6 +9,7 @@ from dataclasses import replace
 from checker.dns.lookup import Lookups
 from checker.network.door import Network
 from checker.observations.dns import IPAddress
+from checker.observations.failure import MAY_PASS
 from checker.observations.tls import ChainTrust
 from checker.observations.web import BareDomain, Visit, VisitEnd, WebObservation
 from checker.probes.web_visit import Visits
@@ -35,7 +36,12 @@ class BareDomainRun:
         return self._seen
 
     async def run(self) -> None:
-        """Visit http://domain/ and https://domain/ at one address: IPv4, and IPv6 where nothing answers there."""
+        """Visit http://domain/ and https://domain/ at one address: IPv4, and IPv6 where nothing answers there.
+
+        Run again it repeats only a look that met trouble which may have passed.
+        """
+        if self._seen is not None and not any(map(_troubled, (self._seen.http, self._seen.https))):
+            return
         policy = self._network.policy
         if (
             self._domain == self._web.host
@@ -80,6 +86,11 @@ def _beginnings(web: WebObservation) -> dict[str, Visit]:
     """The web host's visits by the URL where they began, the first address that answered counting for all."""
     visits = [visit for endpoint in web.endpoints for visit in (endpoint.http, endpoint.https)]
     return {visit.hops[0].url: visit for visit in reversed(visits) if not _unanswered(visit)}
+
+
+def _troubled(visit: Visit | None) -> bool:
+    last = visit.hops[-1] if visit else None
+    return last is not None and (last.failure in MAY_PASS or (last.status or 0) >= 500)
 
 
 def _unanswered(visit: Visit) -> bool:

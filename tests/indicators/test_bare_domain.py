@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from checker.indicators.bare_domain import bare_domain_may_pass
 from checker.indicators.https import judge
 from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
@@ -113,7 +112,7 @@ def test_the_bare_domain_gives_findings_and_no_cell(
     verdict = judge(evidence(replace(GOOD, bare_domain=seen)), ruleset)  # type: ignore[arg-type]  # of parametrize
     assert verdict.cell == "Ja"
     assert {found.code for found in verdict.findings if found.code.startswith("bare_")} == codes
-    assert verdict.may_pass is bare_domain_may_pass(seen)
+    assert not verdict.may_pass  # a finding is not worth a second attempt of the whole web host
 
 
 def test_silence_over_a_family_that_we_lack_says_nothing() -> None:
@@ -121,19 +120,3 @@ def test_silence_over_a_family_that_we_lack_says_nothing() -> None:
     seen = replace(bare(at_ipv6, at_ipv6), ipv6=lookup("AAAA", V6))
     verdict = judge(evidence(replace(GOOD, bare_domain=seen), ipv6=Fact.NO), RULESETS["2026"])
     assert not [found for found in verdict.findings if found.code.startswith("bare_")]
-
-
-@pytest.mark.parametrize(
-    ("scenario", "seen", "may_pass"),
-    [
-        ("not looked at", None, False),
-        ("timeout", bare(closed(BARE_HTTP, Failure.TIMEOUT), SECURE_TO_WWW), True),
-        ("503", bare(TO_WWW, visit(hop(BARE_HTTPS, 503))), True),
-        ("refused", bare(closed(BARE_HTTP), DEAD), False),
-        ("good", bare(TO_WWW, SECURE_TO_WWW), False),
-    ],
-)
-def test_passing_trouble_deserves_a_second_attempt(
-    scenario: str, seen: BareDomain | None, may_pass: bool
-) -> None:
-    assert bare_domain_may_pass(seen) is may_pass

@@ -78,9 +78,10 @@ CASES = {
     "one silent and one refused, nobody's port 25 reached over IPv6 yet": Case(
         seen=mail(host(DEAD, DEAD_B, tls(V4))),
         vantage={"port25_ipv6": NOT_TESTED},
-        cell="Nej",
-        codes={"mail_ipv6_address_dead"},
+        cell="Ej mätt",
+        codes={"mail_ipv6_port25_unproven"},
         may_pass=True,
+        awaits_port25=True,
     ),
     "hangs up, nobody's port 25 reached over IPv6 yet": Case(
         seen=mail(host(HUNG_UP, tls(V4))),

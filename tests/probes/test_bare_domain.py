@@ -1,14 +1,15 @@
 """The bare domain as a starting point: few connections, known chains not followed twice, nothing forbidden visited."""
 
+import asyncio
 from ipaddress import ip_address
 
 from checker.network.addresses import AddressPolicy
-from checker.observations.dns import LookupOutcome
+from checker.observations.dns import IPAddress, LookupOutcome
 from checker.observations.web import BareDomain, VisitEnd
 from checker.probes.bare_domain import BareDomainRun
 from checker.probes.web import observe_web
 from checker.protocols.chain_trust import CaStore
-from tests.probes.web_lab import HOST, V4, V6, Resolver, WebLab, hangs, lab, redirect, response
+from tests.probes.web_lab import HOST, V4, V6, Resolver, Script, WebLab, hangs, lab, redirect, response
 
 DOMAIN = "example.se"
 BARE = ip_address("192.0.2.9")
@@ -44,6 +45,26 @@ async def test_two_connections_when_it_leads_to_the_web_host() -> None:
     handshake = bare.https.hops[0].handshake
     assert handshake is not None
     assert handshake.trust is not None
+
+
+async def test_trouble_that_may_pass_is_tried_again_and_only_that() -> None:
+    answers = iter((response(503), TO_WWW))
+
+    async def heals(_request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(next(answers))
+
+    servers: dict[tuple[IPAddress, int], Script | bytes] = {**WWW, (BARE, 80): heals, (BARE, 443): TO_WWW}
+    async with lab(servers) as network:
+        web = await observe_web(HOST, network, resolver(str(BARE)), ca_store=STORE)
+        run = BareDomainRun(DOMAIN, web, network, resolver(str(BARE)), ca_store=STORE)
+        statuses = []
+        for _ in range(3):
+            await run.run()
+            assert run.observation is not None
+            assert run.observation.http is not None
+            statuses.append(run.observation.http.hops[0].status)
+        assert statuses == [503, 301, 301]
+        assert [place for place, _ in network.asked].count(f"{BARE}:80") == 2
 
 
 async def test_ipv6_where_nothing_answers_over_ipv4() -> None:
