@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     mail_spacing: Annotated[
         float, Field(ge=0, le=60, allow_inf_nan=False), BeforeValidator(no_truth_value)
     ] = 1.0
+    mail_at_once: Annotated[int, Field(ge=1, le=10), BeforeValidator(no_truth_value)] = 1
     control_host: Annotated[str, AfterValidator(host)] | None = None
     """A mail server known to answer on port 25: proves that this place can get out."""
     exclude: Annotated[Listed, AfterValidator(lambda entries: tuple(map(excludable, entries)))] = ()

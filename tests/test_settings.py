@@ -36,7 +36,8 @@ def test_defaults() -> None:
     settings = load_settings({})
     assert (settings.ruleset, settings.lang, settings.only, settings.now) == ("2026", "sv", (), None)
     assert (settings.concurrency, settings.timeout, settings.deadline) == (50, 10.0, 120.0)
-    assert (settings.retest_delay, settings.mail_spacing, settings.no_retest) == (60.0, 1.0, False)
+    assert (settings.retest_delay, settings.no_retest) == (60.0, False)
+    assert (settings.mail_spacing, settings.mail_at_once) == (1.0, 1)
     assert settings.model_fields_set == set()
 
 
@@ -186,7 +187,9 @@ def test_bad_files(scenario: str, data: bytes, said: str) -> None:
     assert problem.startswith(said), scenario
 
 
-@pytest.mark.parametrize("name", ["timeout", "deadline", "concurrency", "retest_delay", "mail_spacing"])
+@pytest.mark.parametrize(
+    "name", ["timeout", "deadline", "concurrency", "retest_delay", "mail_spacing", "mail_at_once"]
+)
 def test_a_truth_value_is_no_number(name: str) -> None:
     Path("checker.toml").write_text(f"{name} = true\n")
     assert problems() == (f'checker.toml: {name}: must be a number (got "True")',)
@@ -202,6 +205,20 @@ def test_a_truth_value_is_no_number(name: str) -> None:
 def test_wrong_types_are_told_without_python(line: str, said: str) -> None:
     Path("checker.toml").write_text(line)
     assert problems() == (f"checker.toml: {said}",)
+
+
+def test_manners_come_from_every_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("mail_spacing = 2.5\nmail_at_once = 2\n")
+    assert (load_settings({}).mail_spacing, load_settings({}).mail_at_once) == (2.5, 2)
+    monkeypatch.setenv("CHECKER_MAIL_AT_ONCE", "3")
+    assert load_settings({}).mail_at_once == 3
+    assert load_settings({"mail_at_once": "4", "mail_spacing": "0"}).mail_at_once == 4
+
+
+@pytest.mark.parametrize("number", ["0", "11", "1.5"])
+def test_connections_at_once_have_bounds(number: str) -> None:
+    (problem,) = problems(mail_at_once=number)
+    assert problem.startswith("--mail-at-once: ")
 
 
 def test_missing_config() -> None:

@@ -39,7 +39,7 @@ Exit codes:
 
 Every option of the measuring commands can also be set in checker.toml (timeout = 5) and as an environment
 variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. The file also
-takes exclude, operator, url, ehlo_name, control_host, mail_spacing, retest_delay, vantage, title, publisher,
+takes exclude, operator, url, ehlo_name, control_host, retest_delay, vantage, title, publisher,
 publisher_url, contact and base_url. Results go to stdout, everything else to stderr.
 """
 

@@ -19,7 +19,6 @@ from checker.network.addresses import AddressPolicy
 from checker.network.clock import Clock
 from checker.network.door import Network
 from checker.network.identity import Identity
-from checker.network.manners import Manners
 from checker.settings import option_of
 
 if TYPE_CHECKING:
@@ -83,9 +82,11 @@ def _network(settings: "Settings", network_class: Callable[..., Network]) -> Net
     }
     if settings.now is not None:
         keywords["clock"] = Clock(settings.now)
+    network = network_class(**keywords)
     if "mail_spacing" in settings.model_fields_set:
-        keywords["manners"] = Manners(spacing_s=settings.mail_spacing)
-    return network_class(**keywords)
+        network.manners.spacing_s = settings.mail_spacing
+    network.manners.mail_at_once = settings.mail_at_once
+    return network
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

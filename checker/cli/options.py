@@ -54,6 +54,11 @@ MEASURING: dict[str, Any] = {
             "--no-retest/--retest", "Skip the second attempt that a sweep makes at what might be passing."
         ),
     ],
+    "mail_spacing": Annotated[
+        _Text,
+        _option("SECONDS", "Pause between connections to one mail provider or mail server (default 1)."),
+    ],
+    "mail_at_once": Annotated[_Text, _option("N", "Connections at once to one mail provider (default 1).")],
     "lang": Annotated[_Text, _option("sv|en", "Words of findings and explanations (default sv).")],
 }
 """The options of every measuring command."""

@@ -25,6 +25,14 @@ class Budget:
         self._closed = True
 
     @property
+    def left_s(self) -> float | None:
+        """Seconds until the deadline, those apart that are spent in queues; None without one."""
+        if self._remaining_s is not None:
+            return self._remaining_s
+        deadline = self._timeout.when()
+        return None if deadline is None else max(0.0, deadline - asyncio.get_running_loop().time())
+
+    @property
     def row(self) -> "Budget":
         """The budget of the whole row."""
         return self if self._within is None else self._within.row

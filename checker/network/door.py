@@ -15,9 +15,12 @@ from checker.network.clock import Clock
 from checker.network.errors import NetworkError, translate
 from checker.network.identity import Identity
 from checker.network.manners import Manners
+from checker.network.silence import Silence
 from checker.network.stream import Limits, Stream
 from checker.observations.failure import Failure
 
+SMTP_PORT = 25
+"""Connections to one address's mail server are spaced, whatever name led to it."""
 DATAGRAM_MAX_BYTES = 65_535
 """The largest UDP payload there is; nothing longer can arrive."""
 DATAGRAM_STRAYS = 32
@@ -41,6 +44,7 @@ class Network:
     clock: Clock = field(default_factory=Clock)
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     manners: Manners = field(default_factory=Manners)
+    silence: Silence = field(default_factory=Silence)
     identity: Identity = field(default_factory=Identity)
     wait_s: float = 10.0
     counts: Counter[str] = field(default_factory=Counter)
@@ -65,11 +69,12 @@ class Network:
     ) -> AsyncIterator[Stream]:
         """Open a TCP connection to exactly this address and hold the destination's turn until it is closed.
 
-        Raises NetworkError: TIMEOUT, REFUSED, UNREACHABLE, NOT_ALLOWED, EXCLUDED, LOCAL.
+        `providers` name those whose turns are held besides (`Manners`). Raises NetworkError: TIMEOUT, REFUSED,
+        UNREACHABLE, NOT_ALLOWED, EXCLUDED, LOCAL.
         """
         self.check(address)
         limits = limits or Limits(wait_s=self.wait_s)
-        async with self.manners.turns(address_text(address), providers):
+        async with self.manners.turns(address_text(address), providers, mail=port == SMTP_PORT):
             self.counts[f"tcp:{port}"] += 1
             stream = await self._open(address, port, limits)
             try:
@@ -79,23 +84,27 @@ class Network:
 
     async def _open(self, address: IPAddress, port: int, limits: Limits) -> Stream:
         loop = asyncio.get_running_loop()
-        place = self.locate(address, port, udp=False)
+        place, told = self.locate(address, port, udp=False), (address_text(address), port)
+        wait_s = self.silence.wait_s(told, limits.wait_s)
         connection = None
         try:
             connection = socket.socket(_family(place[0]), socket.SOCK_STREAM)
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(limits.wait_s):
+            async with asyncio.timeout(wait_s):
                 await loop.sock_connect(connection, place)
         except TimeoutError:
+            self.silence.kept(told)
             _close(connection)
-            raise NetworkError(Failure.TIMEOUT, f"no answer to connect within {limits.wait_s:g} s") from None
+            raise NetworkError(Failure.TIMEOUT, f"no answer to connect within {wait_s:g} s") from None
         except OSError as error:
+            self.silence.broken(told)
             _close(connection)
             raise translate(error) from error
         except BaseException:
             _close(connection)
             raise
+        self.silence.broken(told)
         return Stream(connection, limits)
 
     async def ask(

@@ -47,7 +47,9 @@ class MailSession:
     """One dialogue with one address. `greeted` by HELO only leaves `ehlo` with the refusing reply.
 
     `handshake` stands when STARTTLS got its 220; `broad` when that handshake gave no session; `discarded_bytes` counts
-    what came together with the 220 and was thrown away (injection, CVE-2011-0411).
+    what came together with the 220 and was thrown away (injection, CVE-2011-0411); `turned_away` is the 4xx that the
+    connection for `broad` got instead. `unread` is what came in place of a complete reply when the dialogue broke off,
+    decoded as Latin-1, capped, not yet neutralised.
     """
 
     address: IPAddress
@@ -62,6 +64,8 @@ class MailSession:
     facts: TlsFacts | None = None
     failure: Failure | None = None
     discarded_bytes: int = 0
+    turned_away: SmtpReply | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ from checker.network.door import Network
 from checker.observations.dns import IPAddress, Lookup, LookupOutcome
 from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailStage, MailState
-from checker.probes.mail_hosts import MailHosts
+from checker.probes.mail_hosts import Begun, MailHosts
 from checker.probes.mail_session import hold_session
+from checker.probes.mail_stop import turned_away
 from checker.protocols.ca_store import CaStore
+from checker.protocols.registrable_domain import registrable_domain
 
 __all__ = ("MailHosts", "observe_mail")
 
@@ -23,9 +25,12 @@ MAX_ADDRESSES = 16
 """Addresses of one host that are asked, per family; large providers publish up to eight."""
 
 HOST_WAITS = 10
-"""Waits (`Network.wait_s`) that all dialogues with one host may take together: less than a row has."""
-
-_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
+"""Waits (`Network.wait_s`) that all dialogues with one host may take together: less than a row has by default."""
+SHARE_OF_ROW = 0.9
+"""The share of the row's remaining time that they may take at most, so that what was finished is reported."""
+ROWS_TRY = 2
+"""Rows that may run out of time over one host before the rest of it is left: a tarpit that many rows share would else
+cost each of them all its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,57 +116,68 @@ def _observation(
 def _records(values: Iterable[str]) -> list[tuple[int, str]]:
     """(preference, host) of MX values in presentation form; the null MX has the host "". RFC 1035 §3.3.9."""
     split = (value.partition(" ") for value in values)
-    return [(int(preference), host.strip().rstrip(".").lower()) for preference, _, host in split]
+    return [(int(preference), host.strip().removesuffix(".").lower()) for preference, _, host in split]
 
 
 async def _shared(name: str, preference: int, door: _Door, hosts: MailHosts, *, fresh: bool) -> MailHost:
-    host = await hosts.get(name, lambda: _probe(name, door), fresh=fresh)
+    host = await hosts.get(name, lambda begun: _probe(name, door, begun, fresh=fresh), fresh=fresh)
     return replace(host, preference=preference)
 
 
-async def _probe(name: str, door: _Door) -> MailHost:
-    """Resolve one mail host and hold a dialogue with each address, one after the other."""
+async def _probe(name: str, door: _Door, begun: Begun, *, fresh: bool) -> MailHost:
+    """Resolve one mail host and hold a dialogue with each address that has had none, one after the other."""
     async with asyncio.TaskGroup() as group:
         ipv4 = group.create_task(door.lookups.lookup(name, "A"))
         ipv6 = group.create_task(door.lookups.lookup(name, "AAAA"))
-    # IPv6 first: one greeting there decides a column of its own, and a host that says 421 is not asked again.
-    addresses = _addresses(ipv6.result()) + _addresses(ipv4.result())
-    sessions: list[MailSession] = []
+    # IPv6 first: one greeting there decides a column of its own, and a host that says 421 is not asked again. The second
+    # time IPv4 first: some hosts say 4xx to whoever comes over IPv6.
+    families = (ipv4, ipv6) if fresh else (ipv6, ipv4)
+    addresses = tuple(address for family in families for address in _addresses(family.result()))
     left: Failure | None = Failure.EXCLUDED
     if not door.network.policy.excludes_name(name, *ipv4.result().aliases, *ipv6.result().aliases):
-        left = await _hold_sessions(name, addresses, door, sessions)
-    sessions += [_not_probed(address, left) for address in addresses[len(sessions) :]]
-    return MailHost(name=name, preference=0, ipv4=ipv4.result(), ipv6=ipv6.result(), sessions=tuple(sessions))
+        left = await _hold_sessions(name, addresses, door, begun)
+    sessions = tuple(begun.sessions.get(address) or _not_probed(address, left) for address in addresses)
+    return MailHost(name=name, preference=0, ipv4=ipv4.result(), ipv6=ipv6.result(), sessions=sessions)
 
 
 async def _hold_sessions(
-    name: str, addresses: tuple[IPAddress, ...], door: _Door, sessions: list[MailSession]
+    name: str, addresses: tuple[IPAddress, ...], door: _Door, begun: Begun
 ) -> Failure | None:
-    """Hold the dialogues one after the other into `sessions`; say why the rest was left, None when asked to stop.
+    """Hold the dialogues that are missing in `begun`; say why the rest was left, None when asked to stop.
 
     The whole host has a time of its own, so that a row which meets a host with many silent addresses, and every other
     row that shares it, learns what there was to learn before its own time is up.
     """
+    if begun.rows > ROWS_TRY:
+        return Failure.ROW_DEADLINE
     before = current_budget.get()
+    providers = (registrable_domain(name),)
+    time_s = _host_time_s(door.network, before)
     try:
-        async with asyncio.timeout(HOST_WAITS * door.network.wait_s) as timeout:
+        async with asyncio.timeout(time_s) as timeout:
             budget = Budget(timeout, within=before)
             token = current_budget.set(budget)
             try:
                 for address in addresses:
-                    providers = (provider_of(name),)
-                    session = await hold_session(
-                        address, name, door.network, ca_store=door.ca_store, providers=providers
-                    )
-                    sessions.append(session)
-                    if _asks_us_to_stop(session):
+                    if any(map(_asks_us_to_stop, begun.sessions.values())):
                         return None
+                    if address not in begun.sessions:
+                        begun.sessions[address] = await hold_session(
+                            address, name, door.network, ca_store=door.ca_store, providers=providers
+                        )
             finally:
                 current_budget.reset(token)
                 budget.close()
     except TimeoutError:
+        begun.unfinished = time_s < HOST_WAITS * door.network.wait_s
         return Failure.ROW_DEADLINE
     return None
+
+
+def _host_time_s(network: Network, budget: Budget | None) -> float:
+    usual = HOST_WAITS * network.wait_s
+    left = budget.row.left_s if budget else None
+    return usual if left is None else min(usual, SHARE_OF_ROW * left)
 
 
 def _addresses(lookup: Lookup) -> tuple[IPAddress, ...]:
@@ -173,17 +189,4 @@ def _not_probed(address: IPAddress, failure: Failure | None) -> MailSession:
 
 
 def _asks_us_to_stop(session: MailSession) -> bool:
-    """Whether the host said 4xx to us. 454 to STARTTLS speaks of its TLS (RFC 3207 §4), so only 421 counts there."""
-    replies = (session.banner, session.ehlo, session.helo)
-    temporary = any(reply is not None and 400 <= reply.code < 500 for reply in replies)
-    return temporary or (session.starttls is not None and session.starttls.code == 421)
-
-
-def provider_of(host: str) -> str:
-    """A guess at the registrable domain that answers for a mail host: the last two labels, three below "co.uk".
-
-    A guess is enough: it only decides which hosts are not asked at the same time.
-    """
-    labels = host.split(".")
-    deep = len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
-    return ".".join(labels[-3:] if deep else labels[-2:])
+    return session.turned_away is not None or turned_away(session) is not None

@@ -80,12 +80,14 @@ class LabServer:
     ports: dict[int, int] = field(default_factory=dict)
     connections: int = 0
     peak: int = 0
+    _conversations: dict[int, Conversation] = field(default_factory=dict)
     _listeners: list[socket.socket] = field(default_factory=list)
     _open: dict[asyncio.Task[None], socket.socket] = field(default_factory=dict)
     _bugs: list[BaseException] = field(default_factory=list)
 
     def listen(self, port: int, conversation: Conversation) -> None:
         """Play `port` at the server's addresses, or on a loopback port that the system picks."""
+        self._conversations[port] = conversation
         for place in [(address, port) for address in self.addresses] or [("127.0.0.1", 0)]:
             family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
             listener = socket.create_server(place, family=family, backlog=BACKLOG)
@@ -93,6 +95,18 @@ class LabServer:
             self._listeners.append(listener)
             self.ports[port] = listener.getsockname()[1]
             asyncio.get_running_loop().add_reader(listener, self._accept, listener, conversation)
+
+    @property
+    def present(self) -> int:
+        """How many clients are here now and have not closed their end."""
+        return _still_there(self._open.values())
+
+    def again(self) -> "LabServer":
+        """The same host on other loopback ports, to be counted for itself: at another of its addresses."""
+        other = LabServer(filtered=self.filtered)
+        for port, conversation in self._conversations.items():
+            other.listen(port, conversation)
+        return other
 
     async def aclose(self) -> None:
         """Stop listening, end every conversation, wait for all of it; raise what went wrong in the lab itself."""
@@ -117,7 +131,7 @@ class LabServer:
             accepted.setblocking(False)
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
-            self.peak = max(self.peak, 1 + _still_there(self._open.values()))
+            self.peak = max(self.peak, 1 + self.present)
             task = asyncio.get_running_loop().create_task(_serve(accepted, conversation))
             self._open[task] = accepted
             task.add_done_callback(self._ended)

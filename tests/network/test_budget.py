@@ -78,3 +78,16 @@ async def test_a_budget_within_a_rows_stands_still_with_it() -> None:
             assert (outer.when(), inner.when()) == (None, None)
         assert outer.when() is not None
         assert inner.when() is not None
+
+
+async def test_the_time_that_is_left_stands_still_too() -> None:
+    async with asyncio.timeout(60) as timeout:
+        budget = Budget(timeout)
+        left = budget.left_s
+        assert left is not None
+        assert 0 < left <= 60
+        with budget.paused():
+            paused = budget.left_s
+            await asyncio.sleep(0)
+            assert budget.left_s == paused
+    assert Budget(asyncio.timeout(None)).left_s is None

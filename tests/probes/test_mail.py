@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from checker.network.addresses import AddressPolicy
+from checker.network.budget import Budget, current_budget
 from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
-from checker.observations.mail import MailObservation, MailState
-from checker.probes.mail import MailHosts, observe_mail, provider_of
+from checker.observations.mail import MailObservation, MailState, SmtpReply
+from checker.probes.mail import MailHosts, observe_mail
 from checker.probes.mail_facts import MailFactsRun
 from checker.protocols.ca_store import CaStore
 from tests.lab.network import LabNetwork, Place
-from tests.probes.scripted_smtp import Talk, network, server_context, smtp_server, starttls
+from tests.probes.scripted_smtp import Script, Talk, network, server_context, smtp_server, starttls
 from tests.protocols.made_certificates import make
 
 ROOT = make("Root", ca=True)
@@ -191,15 +192,232 @@ async def test_facts_of_a_mail_server_are_taken_behind_starttls(tmp_path: Path) 
     assert 2 < heard.connections < 20
 
 
+def stops_at(stage: str, code: int) -> Script:
+    """A server that does what it should up to this stage, where it answers with this code."""
+
+    async def script(talk: Talk) -> None:
+        answers = {
+            "banner": "220 mx",
+            "EHLO": "250-mx\r\n250 STARTTLS",
+            "HELO": "250 mx",
+            "STARTTLS": "220 go",
+        }
+        if stage == "HELO":
+            answers["EHLO"] = "502 what?"
+        answers[stage] = f"{code} told to stop"
+        await talk.say(answers["banner"])
+        while (line := await talk.hear()) and line != "QUIT":
+            await talk.say(answers[line.split()[0]])
+
+    return script
+
+
 @pytest.mark.parametrize(
-    ("host", "provider"),
+    ("stage", "code", "stops"),
     [
-        ("mx1.example.se", "example.se"),
-        ("example-se.mail.protection.outlook.com", "outlook.com"),
-        ("mx.example.co.uk", "example.co.uk"),
-        ("example.se", "example.se"),
-        ("localhost", "localhost"),
+        ("banner", 421, True),
+        ("banner", 450, True),
+        ("banner", 554, False),
+        ("EHLO", 421, True),
+        ("EHLO", 451, True),
+        ("EHLO", 550, False),
+        ("HELO", 421, True),
+        ("HELO", 452, True),
+        ("HELO", 550, False),
+        ("STARTTLS", 421, True),
+        ("STARTTLS", 450, True),
+        ("STARTTLS", 454, False),  # speaks of its TLS, not of us
+        ("STARTTLS", 502, False),
     ],
 )
-def test_providers(host: str, provider: str) -> None:
-    assert provider_of(host) == provider
+async def test_a_hosts_other_addresses_are_left_at_the_first_4xx(
+    stage: str, code: int, *, stops: bool
+) -> None:
+    zone = Zone(
+        {
+            ("example.se", "MX"): ("10 mx.example.se.",),
+            ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2"),
+            ("mx.example.se", "AAAA"): ("2001:db8::1",),
+        }
+    )
+    async with smtp_server(stops_at(stage, code)) as (port, heard):
+        mail = await observed(zone, network({"192.0.2.1": port, "192.0.2.2": port, "2001:db8::1": port}))
+    assert heard.connections == (1 if stops else 3)
+    states = [session.state for session in mail.hosts[0].sessions]
+    assert states[1:] == [MailState.NOT_PROBED] * 2 if stops else MailState.NOT_PROBED not in states
+
+
+def then_busy(good: Script, *, connections: int) -> Script:
+    """A server that has had enough after so many connections."""
+
+    async def script(talk: Talk) -> None:
+        await (good if talk.heard.connections <= connections else refuses)(talk)
+
+    return script
+
+
+async def no_session(talk: Talk) -> None:
+    """STARTTLS gets its 220, and then there is no TLS."""
+    await talk.greet()
+    await talk.hear()
+    await talk.say("220 go ahead")
+    await talk.reader.read(1024)
+
+
+async def test_4xx_to_the_raw_hello_ends_it_too() -> None:
+    zone = Zone(
+        {("example.se", "MX"): ("10 mx.example.se.",), ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2")}
+    )
+    async with smtp_server(then_busy(no_session, connections=1)) as (port, heard):
+        mail = await observed(zone, network({"192.0.2.1": port, "192.0.2.2": port}))
+    assert heard.connections == 2
+    first, second = mail.hosts[0].sessions
+    assert first.state is MailState.HANDSHAKE_FAILED
+    assert first.turned_away == SmtpReply(code=421, lines=("busy",))
+    assert (second.state, second.failure) == (MailState.NOT_PROBED, None)
+
+
+@pytest.mark.parametrize(("before", "hellos"), [(2, 1), (4, 3)])
+async def test_raw_hellos_stop_at_the_first_4xx_at_every_address_of_the_host(
+    tmp_path: Path, before: int, hellos: int
+) -> None:
+    leaf = make("mx.example.se", ROOT, dns=("mx.example.se",))
+    zone = Zone(
+        {("example.se", "MX"): ("10 mx.example.se.",), ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2")}
+    )
+    good = starttls(server_context(tmp_path, leaf))
+    async with smtp_server(then_busy(good, connections=before)) as (port, heard):
+        door = network({"192.0.2.1": port, "192.0.2.2": port})
+        run = MailFactsRun(await observed(zone, door), door)
+        assert heard.connections == 2
+        await run.run()
+    assert heard.connections == 2 + hellos  # the last of them was told 421
+    assert [session.facts is not None for session in run.observation.hosts[0].sessions] == [True, True]
+
+
+async def test_no_raw_hellos_to_a_host_that_said_4xx_at_one_address(tmp_path: Path) -> None:
+    leaf = make("mx.example.se", ROOT, dns=("mx.example.se",))
+    zone = Zone(
+        {("example.se", "MX"): ("10 mx.example.se.",), ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2")}
+    )
+    good = starttls(server_context(tmp_path, leaf))
+    async with smtp_server(then_busy(good, connections=1)) as (port, heard):
+        door = network({"192.0.2.1": port, "192.0.2.2": port})
+        run = MailFactsRun(await observed(zone, door), door)
+        await run.run()
+    assert heard.connections == 2
+    assert run.observation.hosts[0].sessions[0].facts is None
+
+
+async def test_rows_share_a_host_however_they_write_its_name() -> None:
+    hosts = MailHosts()
+    async with smtp_server(plain) as (port, heard):
+        door = network({"192.0.2.1": port})
+        for mx in ("10 mx.example.se.", "20 MX.Example.SE.", "0 mx.example.se"):
+            table: dict[tuple[str, str], tuple[str, ...]] = {
+                ("example.se", "MX"): (mx,),
+                ("mx.example.se", "A"): ("192.0.2.1",),
+            }
+            mail = await observed(Zone(table), door, hosts=hosts)
+            assert [host.preference for host in mail.hosts] == [int(mx.partition(" ")[0])]
+    assert heard.connections == 1
+
+
+async def test_the_next_row_goes_on_where_the_first_ran_out_of_time() -> None:
+    """And the third leaves what is left: a tarpit that many rows share must not cost each of them all its time."""
+    zone = Zone(
+        {
+            ("example.se", "MX"): ("10 mx.example.se.",),
+            ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2", "192.0.2.3"),
+        }
+    )
+    hosts = MailHosts()
+
+    async def silent(talk: Talk) -> None:
+        reached.set()
+        await talk.until_closed()
+
+    reached = asyncio.Event()
+    async with smtp_server(plain) as (good, heard), smtp_server(silent) as (bad, waited):
+        door = network({"192.0.2.1": good, "192.0.2.2": bad, "192.0.2.3": good}, wait_s=30)
+        for _ in range(2):
+            reached.clear()
+            row = asyncio.create_task(observed(zone, door, hosts=hosts))
+            await reached.wait()
+            row.cancel()
+            await asyncio.gather(row, return_exceptions=True)
+        mail = await observed(zone, door, hosts=hosts)
+    assert (heard.connections, waited.connections) == (1, 2)
+    assert [(session.state, session.failure) for session in mail.hosts[0].sessions] == [
+        (MailState.NOT_OFFERED, None),
+        (MailState.NOT_PROBED, Failure.ROW_DEADLINE),
+        (MailState.NOT_PROBED, Failure.ROW_DEADLINE),
+    ]
+
+
+async def test_what_was_finished_is_told_before_the_rows_time_is_up() -> None:
+    """And the next row, which may have more time, goes on from there."""
+    zone = Zone(
+        {
+            ("example.se", "MX"): ("10 mx.example.se.", "20 mx2.example.se."),
+            ("mx.example.se", "A"): ("192.0.2.1", "192.0.2.2"),
+            ("mx2.example.se", "A"): ("192.0.2.3",),
+        }
+    )
+    hosts = MailHosts()
+    states = []
+
+    async def silent(talk: Talk) -> None:
+        await talk.until_closed()
+
+    async with smtp_server(plain) as (good, heard), smtp_server(silent) as (bad, waited):
+        door = network({"192.0.2.1": good, "192.0.2.2": bad, "192.0.2.3": good}, wait_s=30)
+        for _ in range(2):
+            async with asyncio.timeout(0.5) as timeout:
+                before = current_budget.set(Budget(timeout))
+                try:
+                    mail = await observed(zone, door, hosts=hosts)
+                finally:
+                    current_budget.reset(before)
+            states.append([session.state for host in mail.hosts for session in host.sessions])
+    assert states == [[MailState.NOT_OFFERED, MailState.NOT_PROBED, MailState.NOT_OFFERED]] * 2
+    assert (heard.connections, waited.connections) == (2, 2)
+
+
+async def test_the_second_time_a_host_that_says_4xx_over_ipv6_is_asked_over_ipv4() -> None:
+    zone = Zone(
+        {
+            ("example.se", "MX"): ("10 mx.example.se.",),
+            ("mx.example.se", "A"): ("192.0.2.1",),
+            ("mx.example.se", "AAAA"): ("2001:db8::1",),
+        }
+    )
+    hosts = MailHosts()
+    async with smtp_server(plain) as (good, _), smtp_server(refuses) as (busy, _):
+        door = network({"192.0.2.1": good, "2001:db8::1": busy})
+        first = await observed(zone, door, hosts=hosts)
+        second = await observed(zone, door, hosts=hosts, fresh=True)
+    assert [session.state for session in first.hosts[0].sessions] == [
+        MailState.REFUSED_US,
+        MailState.NOT_PROBED,
+    ]
+    assert [(session.address.version, session.state) for session in second.hosts[0].sessions] == [
+        (4, MailState.NOT_OFFERED),
+        (6, MailState.REFUSED_US),
+    ]
+
+
+async def test_a_host_is_measured_under_the_turn_of_its_registrable_domain() -> None:
+    zone = Zone(
+        {("example.se", "MX"): ("10 mx.storpost.co.uk.",), ("mx.storpost.co.uk", "A"): ("192.0.2.1",)}
+    )
+    keys: list[str] = []
+
+    async def look(talk: Talk) -> None:
+        keys.extend(door.manners._places)
+        await plain(talk)
+
+    async with smtp_server(look) as (port, _):
+        door = network({"192.0.2.1": port})
+        await observed(zone, door)
+    assert keys == ["provider:storpost.co.uk", "mail:192.0.2.1", "192.0.2.1"]

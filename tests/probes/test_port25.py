@@ -36,7 +36,10 @@ class Told(Network):
 
 @asynccontextmanager
 async def greeting(*parts: bytes) -> AsyncIterator[int]:
+    served: list[asyncio.Task[None] | None] = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
         for part in parts:
             writer.write(part)
             await writer.drain()
@@ -48,6 +51,7 @@ async def greeting(*parts: bytes) -> AsyncIterator[int]:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
+    await asyncio.gather(*filter(None, served))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ async def test_the_control_host(
     words: str,
 ) -> None:
     async with greeting(*banner) as port:
-        seen = await probe_port25(VANTAGE, map(ip_address, (GOOD, GOOD6)), Told(port, failures))
+        seen = await probe_port25(VANTAGE, (ip_address(GOOD), ip_address(GOOD6)), Told(port, failures))
     assert (seen.port25_ipv4, seen.port25_ipv6) == (ipv4, ipv6), scenario
     assert len(seen.details) == 2
     assert words in seen.details[0]
@@ -83,6 +87,17 @@ async def test_one_greeting_address_is_enough_and_what_was_known_stands() -> Non
     before = replace(VANTAGE, port25_ipv6=YES, details=("before",))
     async with greeting(b"220 x\r\n") as port:
         network = Told(port, {"192.0.2.9": Failure.TIMEOUT})
-        seen = await probe_port25(before, map(ip_address, ("192.0.2.9", GOOD)), network)
+        seen = await probe_port25(before, (ip_address("192.0.2.9"), ip_address(GOOD)), network)
     assert (seen.port25_ipv4, seen.port25_ipv6) == (YES, YES)
     assert seen.details[0] == "before"
+
+
+async def test_addresses_are_asked_one_after_the_other_until_their_family_has_greeted() -> None:
+    addresses = tuple(map(ip_address, (GOOD, "192.0.2.2", GOOD6, "2001:db8::2")))
+    async with greeting(b"220 x\r\n") as port:
+        network = Told(port, {GOOD6: Failure.TIMEOUT})
+        network.manners.spacing_s = 0.0
+        seen = await probe_port25(VANTAGE, addresses, network, providers=("provider.example",))
+    assert (seen.port25_ipv4, seen.port25_ipv6) == (YES, YES)
+    assert network.counts["tcp:25"] == 3
+    assert [words.split()[3] for words in seen.details] == [GOOD, GOOD6, "2001:db8::2"]
