@@ -57,8 +57,9 @@ check-wheel: setup ## build the wheel and try it outside the checkout
 test-daemons: setup ## run the tests against real servers (root on Debian; CI)
 	$(BIN)/python -m pytest -m daemons tests/daemons -rs $(ARGS)
 
-bench: setup ## measure what a sweep costs (ARGS: numbers of rows), and the DNSSEC column
+bench: setup ## measure what a sweep costs (ARGS: numbers of rows), a hostile one, and the DNSSEC column
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench_hostile
 	$(BIN)/python -m tests.bench_dnssec
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

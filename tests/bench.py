@@ -16,8 +16,10 @@ from typing import Any
 
 from checker.cli import main as checker
 from checker.network.door import Network
-from tests.lab.apart import door, laboratory, start_options
+from tests.lab.apart import door, serving, start_options
+from tests.lab.counted import peak_of
 from tests.lab.demo import RETEST_DELAY_S
+from tests.lab.tallied import TCP_BYTES, UDP_BYTES, TalliedNetwork
 
 SIZES = (21, 200, 1000)
 RUN_WITHIN_S = 1800
@@ -25,7 +27,7 @@ RUN_WITHIN_S = 1800
 
 def measure(lab: Path) -> dict[str, Any]:
     """One sweep in this very process: seconds, CPU seconds until the door opens and in all, counts, peak memory."""
-    open_door = door(lab)
+    open_door = door(lab, TalliedNetwork)
     doors: list[Network] = []
     opened: list[float] = []
 
@@ -70,7 +72,7 @@ def _measure_apart(lab: Path) -> dict[str, Any]:
     return last
 
 
-def _report(size: int, measured: dict[str, Any]) -> str:
+def _report(size: int, measured: dict[str, Any], peak: int) -> str:
     counts = measured["counts"]
     tcp = {kind: count for kind, count in sorted(counts.items()) if kind.startswith("tcp:")}
     kinds = ", ".join(f"{kind.removeprefix('tcp:')}: {count / size:.1f}" for kind, count in tcp.items())
@@ -78,7 +80,9 @@ def _report(size: int, measured: dict[str, Any]) -> str:
     return (
         f"{size:>5} rows  start {measured['start_s']:.2f} s CPU  {size / measured['seconds']:>6.1f} rows/s  {1000 * cpu / size:>6.1f} ms CPU/row  "
         f"{sum(tcp.values()) / size:>5.1f} TCP connections/row ({kinds})  "
-        f"{counts.get('udp:53', 0) / size:>5.1f} DNS datagrams/row  peak {measured['peak_mib']:.0f} MiB"
+        f"{counts.get('udp:53', 0) / size:>5.1f} DNS datagrams/row  "
+        f"{(counts[TCP_BYTES] + counts[UDP_BYTES]) / size / 1024:.0f} KiB received/row  "
+        f"{peak} at once at any address  peak {measured['peak_mib']:.0f} MiB"
         + (f"  exit {measured['code']}" if measured["code"] else "")
     )
 
@@ -95,8 +99,11 @@ def main() -> None:
         print(json.dumps(measure(options.measure)))
         return
     for size in options.sizes:
-        with laboratory(f"generated:{size}") as lab:
-            print(_report(size, _measure_apart(lab)), flush=True)
+        with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+            counts = Path(directory) / "counts.json"
+            with serving("tests.lab.counted", f"--rows={size}", f"--counts={counts}") as lab:
+                measured = _measure_apart(lab)
+            print(_report(size, measured, peak_of(counts)), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,13 @@ MAX_ELEMENTS = 100
 MAX_ELEMENT_BYTES = 1_000
 MAX_TARGET_CHARACTERS = 500
 
-_EQUIV = re.compile(rb"""\bhttp-equiv\s*=\s*["']?\s*refresh\b""", re.IGNORECASE)
-_CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_VALUE = re.compile(r"""[\d.\s]*[;,\s]\s*(?:url\s*=\s*)?["']?([^"']+)""", re.IGNORECASE)
+# Possessive quantifiers all through: what a page or header says must never make the search go back and forth.
+_EQUIV = re.compile(rb"""\bhttp-equiv\s*+=\s*+["']?+\s*+refresh\b""", re.IGNORECASE)
+_CONTENT = re.compile(rb"""\bcontent\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
+_VALUE = re.compile(
+    r"""[\d.]*+(?:\s*+[;,]\s*+|\s++)(?:url\s*+=\s*+)?+["']?+([^"']++)""",
+    re.IGNORECASE,
+)
 
 
 def refresh_target(value: str) -> str | None:
