@@ -1,10 +1,10 @@
 """HTTPS: whether the web host can be visited encrypted, and whether the visitor is led there."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from checker.indicators import https_findings, web_reading
-from checker.indicators.bare_domain import bare_domain_findings, bare_domain_may_pass
+from checker.indicators import https_content, https_findings, web_reading
+from checker.indicators.bare_domain import bare_domain_findings
+from checker.indicators.tls_configuration import lost_by_accident
 from checker.indicators.web_reading import Content
 from checker.indicators.web_service import counted, service_findings, unresolved, verdict, without_looking
 from checker.observations.failure import MAY_PASS
@@ -15,6 +15,7 @@ from checker.rulesets import Ruleset
 from checker.verdict import Finding, Flag, Severity, Value, Verdict
 
 NAME = "https"
+_IN_VAIN = frozenset({Content.GONE, Content.BLOCKED})
 
 
 def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
@@ -29,7 +30,8 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     5. 443 accepts TCP on some address but no TLS session is possible there → `Ja (trasig)`
     6. no 443 on any address: http leads to https on this host → `Ja (trasig)`, else `Nej`; when it leads to another
        port than 443, which we do not visit, or when our own trouble hid 443 → `Ej mätt`
-    7. content by the best address: chains from https end on http → `Nej (ja)`, content cannot be had → `Nej (A)`
+    7. content by the best address and the better of its two visits over https (port 80 may have led there too): chains from https end on http → `Nej (ja)`, content cannot be had → `Nej (A)`; a chain
+       that we do not follow to its end (where it leads, how long it is, how long it takes) is not tested and neither
     8. otherwise `Ja`, with `(F)` and `(N)`
 
     Several addresses. That something works is decided by the best address: content over https from one of them is
@@ -43,8 +45,7 @@ def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
     judged = without_looking(evidence, web, ruleset, NAME) or _by_addresses(evidence, web, ruleset)
     around = (*bare_domain_findings(evidence, ruleset), *service_findings(evidence, web, ruleset))
     findings = (*judged.findings, *(found for found in around if found))
-    may_pass = judged.may_pass or bare_domain_may_pass(web.bare_domain)
-    return replace(judged, findings=tuple(dict.fromkeys(findings)), may_pass=may_pass)
+    return replace(judged, findings=tuple(dict.fromkeys(findings)))
 
 
 def _by_addresses(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Verdict:
@@ -87,7 +88,7 @@ def _without_listener(web: WebObservation, endpoints: tuple[WebEndpoint, ...], r
     ]
     if any(web_reading.port(hop) == 443 for hop in published):
         finding = ruleset.finding("https_published_but_dead", web.host)
-        return verdict(NAME, Value.BROKEN, finding, may_pass=passing)
+        return verdict(NAME, Value.BROKEN, finding, may_pass=True)  # be it refused: servers are restarted
     if published:
         finding = ruleset.finding("redirect_not_visited", web.host, url=published[0].url)
         return verdict(NAME, Value.UNKNOWN, finding)
@@ -107,39 +108,45 @@ def _over_tls(
 ) -> Verdict:
     tls = tuple(https_findings.tls_and_certificate(web, endpoints, ruleset))
     from_http = tuple(endpoint.http for endpoint in endpoints)
-    classed = [
-        (endpoint, web_reading.content(endpoint.https, from_http, web.host, evidence.vantage))
-        for endpoint in endpoints
-        if web_reading.session(endpoint)
-    ]
+    classed, unsteady = [], []
+    for endpoint in filter(web_reading.session, endpoints):
+        content = web_reading.content(endpoint.https, from_http, web.host, evidence.vantage)
+        if content in _IN_VAIN and (page := web_reading.page_from_http(endpoint.http, web.host)):
+            unsteady.append(https_content.unsteady(endpoint, web.host, ruleset))
+            classed.append((replace(endpoint, https=page), Content.GOOD))
+        else:
+            classed.append((endpoint, content))
     raw_only = [endpoint for endpoint in endpoints if web_reading.raw_session_only(endpoint)]
     best = min((content.value for _, content in classed), default=Content.UNTESTED.value)
-    said = tuple(https_findings.about_content(classed, Content(best), web, ruleset))
+    said = tuple(https_content.about_content(classed, Content(best), web, ruleset))
     tried = (*(point for point, _ in classed), *raw_only)
     best_of_all = best == Content.GOOD.value and not raw_only
-    passing = not best_of_all and any(web_reading.may_pass(point.https) for point in tried)
+    passing = any(map(_lost, raw_only)) or (
+        not best_of_all and any(web_reading.may_pass(point.https) for point in tried)
+    )
     if best == Content.BACK_TO_HTTP.value:
         return _flagged(Value.NO, (Flag.JA,), (*said, *tls), may_pass=passing)
     if best == Content.GONE.value:
         return _flagged(Value.NO, (Flag.A,), (*said, *tls), may_pass=passing)
     not_tested = tuple(ruleset.finding("https_content_not_tested", str(point.address)) for point in raw_only)
-    not_led = tuple(_not_led(endpoints, evidence.vantage, ruleset))
-    insecure = bool(raw_only) or any(found.severity is Severity.FAULT for found in tls)
+    left = [endpoint for endpoint in endpoints if _left_on_http(endpoint, evidence.vantage)]
+    not_led = tuple(https_content.not_redirected(endpoint, ruleset) for endpoint in left)
+    passing = passing or any(web_reading.may_pass(endpoint.http) for endpoint in left)
+    insecure = any(found.severity is Severity.FAULT for found in tls)
     flags = tuple(flag for flag, holds in ((Flag.F, insecure), (Flag.N, bool(not_led))) if holds)
-    return _flagged(Value.YES, flags, (*said, *not_tested, *not_led, *tls), may_pass=passing)
+    return _flagged(Value.YES, flags, (*said, *unsteady, *not_tested, *not_led, *tls), may_pass=passing)
 
 
-def _not_led(
-    endpoints: tuple[WebEndpoint, ...], vantage: Vantage, ruleset: Ruleset
-) -> Iterator[Finding | None]:
-    """The addresses whose port 80 leaves the visitor on http; a chain that ends out of our sight proves nothing."""
-    for endpoint in endpoints:
-        visit = endpoint.http
-        led = web_reading.leads_to_https(visit) or web_reading.unknown_end(visit, vantage)
-        if web_reading.http_answered(endpoint) and not led:
-            url = visit.hops[-1].url
-            host = web_reading.name(visit.hops[0])
-            yield ruleset.finding("http_not_redirected", str(endpoint.address), host=host, url=url)
+def _lost(endpoint: WebEndpoint) -> bool:
+    seen, raw = endpoint.https.hops[0].handshake, endpoint.broad
+    return seen is not None and raw is not None and lost_by_accident(seen, raw)
+
+
+def _left_on_http(endpoint: WebEndpoint, vantage: Vantage) -> bool:
+    """Whether port 80 leaves the visitor on http; a chain that ends out of our sight proves nothing."""
+    visit = endpoint.http
+    led = web_reading.leads_to_https(visit) or web_reading.unknown_end(visit, vantage)
+    return web_reading.http_answered(endpoint) and not led
 
 
 def _passing(endpoints: tuple[WebEndpoint, ...]) -> bool:

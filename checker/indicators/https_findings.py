@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from checker.indicators import web_reading
+from checker.indicators import https_content, web_reading
 from checker.indicators.certificates import certificate_findings
 from checker.indicators.tls_configuration import judge_tls_configuration
-from checker.indicators.web_reading import Content
 from checker.observations.failure import OUR_OWN, Failure
 from checker.observations.row import Evidence
 from checker.observations.tls import Handshake, HelloReply, TlsOutcome
-from checker.observations.web import Hop, Visit, VisitEnd, WebEndpoint, WebObservation
+from checker.observations.web import VisitEnd, WebEndpoint, WebObservation
+from checker.protocols.hsts import max_age
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
 
@@ -18,12 +18,6 @@ _NO_SESSION = {
     TlsOutcome.NOT_TLS: "https_not_tls",
     TlsOutcome.ALERT: "https_tls_fails",
     TlsOutcome.BROKEN: "https_tls_fails",
-}
-_ERRORS = {
-    VisitEnd.CONTENT: "https_error_status",
-    VisitEnd.LOOP: "https_redirect_loop",
-    VisitEnd.NO_HTTP: "https_no_reply",
-    VisitEnd.BAD_LOCATION: "https_bad_location",
 }
 
 
@@ -48,33 +42,6 @@ def tls_and_certificate(
         yield from certificate_findings(seen, web.host, ruleset, subject=subject, at=web.observed_at)
 
 
-def about_content(
-    classed: Sequence[tuple[WebEndpoint, Content]], best: Content, web: WebObservation, ruleset: Ruleset
-) -> Iterator[Finding | None]:
-    """Where the visits from https ended; an address that did worse than the best one is named for itself."""
-    for endpoint, content in classed:
-        visit, last = endpoint.https, endpoint.https.hops[-1]
-        if content.value > best.value and best.value < Content.BACK_TO_HTTP.value:
-            yield ruleset.finding("https_content_differs", str(endpoint.address), url=last.url)
-            continue
-        match content:
-            case Content.GOOD:
-                yield ruleset.finding("https_final_page", web.host, url=last.url, status=last.status)
-                if any(web_reading.scheme(hop) == "http" for hop in visit.hops):
-                    yield ruleset.finding("https_via_http", web.host, url=_first_http(visit).url)
-            case Content.SAME_ON_HTTP:
-                yield ruleset.finding("https_same_error_on_http", web.host, url=last.url)
-            case Content.BLOCKED:
-                yield ruleset.finding("blocked", web.host, url=last.url, status=last.status)
-            case Content.UNTESTED:
-                yield _untested(visit, web.host, ruleset)
-            case Content.BACK_TO_HTTP:
-                yield ruleset.finding("https_back_to_http", web.host, url=last.url)
-            case Content.GONE:
-                code = _ERRORS.get(visit.end, "https_chain_dies")
-                yield ruleset.finding(code, web.host, url=last.url, status=last.status or 0)
-
-
 def around(
     evidence: Evidence, web: WebObservation, endpoints: Sequence[WebEndpoint], ruleset: Ruleset
 ) -> Iterator[Finding | None]:
@@ -97,12 +64,18 @@ def around(
         if first_http.status is None and endpoint.http.end is VisitEnd.NO_HTTP:
             yield ruleset.finding("http_no_reply", subject)
         last = endpoint.http.hops[-1]
-        if web_reading.http_answered(endpoint) and web_reading.unknown_end(endpoint.http, evidence.vantage):
-            yield _untested(endpoint.http, web.host, ruleset)
+        # the visit from https tells what came of a chain that we followed far enough to see it led there
+        led = endpoint.http.end is VisitEnd.GAVE_UP and web_reading.leads_to_https(endpoint.http)
+        unknown = web_reading.unknown_end(endpoint.http, evidence.vantage)
+        if web_reading.http_answered(endpoint) and unknown and not led:
+            yield https_content.not_tested(endpoint.http, web.host, ruleset)
+        yield https_content.stays_here(endpoint.http, web.host, ruleset)
+        if web_reading.scheme(last) == "http" and last.status in web_reading.AIMED_AT_US:
+            yield ruleset.finding("http_blocked", web.host, url=last.url, status=last.status)
         if last.refresh and web_reading.scheme(last) == "http":
             yield ruleset.finding("http_refresh", web.host, url=last.refresh)
-    if served and any(_lacks_hsts(endpoint, web.host) for endpoint in endpoints):
-        yield ruleset.finding("hsts_missing", web.host)
+    if served:
+        yield from _hsts(endpoints, web.host, ruleset)
 
 
 def left_aside(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Iterator[Finding | None]:
@@ -113,15 +86,6 @@ def left_aside(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> Ite
             for point in web.endpoints
         ):
             yield ruleset.finding(f"vantage_no_ipv{version}", web.host)
-
-
-def _untested(visit: Visit, host: str, ruleset: Ruleset) -> Finding | None:
-    last = visit.hops[-1]
-    if visit.end is VisitEnd.UNRESOLVED:
-        return ruleset.finding("redirect_unresolvable", host, url=last.url)
-    if visit.end is VisitEnd.NOT_VISITED:
-        return ruleset.finding("redirect_not_visited", host, url=last.url)
-    return ruleset.finding("redirect_out_of_reach", host, url=last.url)
 
 
 def _shown(endpoint: WebEndpoint, host: str) -> Handshake | HelloReply | None:
@@ -135,10 +99,14 @@ def _shown(endpoint: WebEndpoint, host: str) -> Handshake | HelloReply | None:
     return endpoint.broad if web_reading.raw_session_only(endpoint) else None
 
 
-def _lacks_hsts(endpoint: WebEndpoint, host: str) -> bool:
-    answers = [hop for hop in endpoint.https.hops if hop.status and web_reading.is_https_at(hop, host)]
-    return bool(answers) and not any(hop.hsts for hop in answers)
-
-
-def _first_http(visit: Visit) -> Hop:
-    return next(hop for hop in visit.hops if web_reading.scheme(hop) == "http")
+def _hsts(endpoints: Sequence[WebEndpoint], host: str, ruleset: Ruleset) -> Iterator[Finding | None]:
+    """What browsers make of HSTS on the host's own https pages, address by address (RFC 6797 §6.1)."""
+    for endpoint in endpoints:
+        pages = [hop for hop in endpoint.https.hops if hop.status and web_reading.is_https_at(hop, host)]
+        ages = [max_age(hop.hsts) for hop in pages if hop.hsts is not None]
+        if any(ages) or not pages:
+            continue
+        if 0 in ages:
+            yield ruleset.finding("hsts_off", host)
+        else:
+            yield ruleset.finding("hsts_malformed" if ages else "hsts_missing", host)

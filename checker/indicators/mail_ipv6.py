@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.indicators.mail_service import service_findings, unresolved_names, without_dialogue
+from checker.indicators.shown import shown_reply
 from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import MAY_PASS, Failure
@@ -108,10 +109,12 @@ def _without_ipv4(vantage: Vantage) -> str:
 def _greetings(mail: MailObservation, ruleset: Ruleset) -> Iterator[Finding | None]:
     for host in mail.hosts:
         for session in over_ipv6(host):
-            if session.banner and session.banner.code >= 400:
-                reply = f"{session.banner.code} {session.banner.lines[-1] if session.banner.lines else ''}"
+            if session.banner and session.banner.code != 220:
                 yield ruleset.finding(
-                    "mail_ipv6_greeting_refused", host.name, address=session.address, reply=reply.strip()
+                    "mail_ipv6_greeting_refused",
+                    host.name,
+                    address=session.address,
+                    reply=shown_reply(session.banner),
                 )
 
 

@@ -1,6 +1,7 @@
 """What both mail columns ask first: whether there is a mail service and it could be found. Never looks at a dialogue."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.failure import Failure
@@ -56,9 +57,9 @@ def service_findings(evidence: Evidence, mail: MailObservation, ruleset: Ruleset
         yield ruleset.finding("mail_implicit_mx", mail.domain)
     if mail.left_out:
         yield ruleset.finding("mail_mx_left_out", mail.domain, asked=len(mail.hosts), left_out=mail.left_out)
-    if not mail.implicit and served:
+    if not mail.implicit:
         for host in mail.hosts:
-            yield from _host_findings(host, ruleset)
+            yield from _host_findings(host, ruleset, served=served)
 
 
 def unresolved_names(mail: MailObservation) -> tuple[str, ...]:
@@ -73,11 +74,25 @@ def _absent(host: MailHost) -> bool:
     return host.ipv4.absent and host.ipv6.absent
 
 
-def _host_findings(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
-    if _absent(host):
+def _host_findings(host: MailHost, ruleset: Ruleset, *, served: bool) -> Iterator[Finding | None]:
+    """What is wrong with one MX record; hosts without address are told all together when none of them `served`."""
+    if _absent(host) and _is_address(host.name):
+        yield ruleset.finding("mail_mx_is_address", host.name)
+    elif not served:
+        return
+    elif _absent(host):
         yield ruleset.finding("mail_mx_host_nonexistent", host.name)
     elif canonical := _canonical(host.ipv4) or _canonical(host.ipv6):
         yield ruleset.finding("mail_mx_is_cname", host.name, canonical=canonical)
+
+
+def _is_address(name: str) -> bool:
+    """Whether somebody wrote an IP address where MX wants a name, with or without the brackets of e-mail addresses."""
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _canonical(lookup: Lookup) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from checker.observations.dns import NameServer
+from checker.observations.mail import SmtpReply
 
+MAX_WORDS = 300
+"""Characters of a server's own words that are kept; whoever shows them may cut further."""
 LISTED = 6
 """Values of one list that are spelled out; the rest are counted."""
 
@@ -22,6 +25,11 @@ def shown_record(record: str) -> str:
 def shown_server(server: NameServer) -> str:
     """A name server with its address: one of them among several."""
     return f"{shown_name(server.name)} ({server.address})"
+
+
+def shown_reply(reply: SmtpReply) -> str:
+    """A whole SMTP reply in one line, its code once; not yet neutralised."""
+    return f"{reply.code} {' / '.join(reply.lines)}".strip()[:MAX_WORDS]
 
 
 def listed(values: Iterable[object], most: int = LISTED) -> str:

@@ -1,18 +1,34 @@
 """What is worth saying of one mail host's dialogues, certificates and protocols. Never decides the cell."""
 
+import re
 from collections.abc import Iterator
 
 from checker.indicators.certificates import certificate_names, names_in_cn_only, shown_names
+from checker.indicators.shown import shown_reply
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
-from checker.observations.mail import MailHost, MailSession, MailState, SmtpReply
-from checker.observations.tls import TlsFacts
+from checker.observations.mail import MailHost, MailSession, MailStage, MailState
+from checker.observations.tls import Handshake, TlsFacts, TlsOutcome
 from checker.protocols.certificate import read_certificate
 from checker.protocols.host_names import names_host
 from checker.protocols.suites import FAMILIES, WORSE_THAN_CBC
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
 
+_MASKED = re.compile("X{7}[XA]")
+_PLAIN = frozenset({Failure.TIMEOUT, Failure.RESET, Failure.CLOSED, Failure.TOO_MUCH})
+_ALERTS = {
+    40: "handshake_failure",
+    42: "bad_certificate",
+    47: "illegal_parameter",
+    50: "decode_error",
+    51: "decrypt_error",
+    70: "protocol_version",
+    71: "insufficient_security",
+    80: "internal_error",
+    112: "unrecognized_name",
+}
+"""The alerts that end handshakes (RFC 8446 §6, RFC 6066 §9)."""
 _OLD_VERSIONS = frozenset({"SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"})
 _WEAK_FACTS = {
     "ssl2": "SSLv2",
@@ -29,18 +45,22 @@ _WEAK_FACTS = {
 
 
 def dialogues(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
-    """STARTTLS not offered, offered in vain, old protocols only, bytes pushed in before TLS (RFC 3207 §4)."""
+    """STARTTLS not offered, offered in vain, for raw hellos only, bytes pushed in before TLS (RFC 3207 §4)."""
     for state, code in (
         (MailState.NOT_OFFERED, "starttls_not_offered"),
         (MailState.HANDSHAKE_FAILED, "starttls_handshake_failed"),
     ):
         those = [session for session in host.sessions if session.state is state]
-        for reason, some in _grouped(those):
-            yield ruleset.finding(code, host.name, addresses=_addresses(some), reason=reason)
-    if old_only := [session for session in host.sessions if _old_only(session)]:
-        version = next((session.broad.version for session in old_only if session.broad), None)
+        for detail, some in _grouped(those):
+            yield ruleset.finding(code, host.name, addresses=_addresses(some), detail=detail)
+    if masked := [session for session in host.sessions if _masked(session)]:
+        yield ruleset.finding("starttls_masked", host.name, addresses=_addresses(masked))
+    raw_only = [session for session in host.sessions if session.state is MailState.TLS and session.broad]
+    for detail, some in _grouped(raw_only):
+        code = "starttls_old_protocol_only" if any(map(_old_only, some)) else "starttls_raw_hello_only"
+        version = next((session.broad.version for session in some if session.broad), None)
         yield ruleset.finding(
-            "starttls_old_protocol_only", host.name, addresses=_addresses(old_only), version=version or "?"
+            code, host.name, addresses=_addresses(some), version=version or "?", detail=detail
         )
     if injected := [session for session in host.sessions if session.discarded_bytes]:
         yield ruleset.finding("starttls_injection", host.name, addresses=_addresses(injected))
@@ -95,16 +115,11 @@ def certificates_and_protocols(host: MailHost, ruleset: Ruleset) -> Iterator[Fin
 
 
 def unanswered(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
-    """Addresses without a dialogue: they refused us, nobody answered, or we did not ask."""
-    refused = [session for session in host.sessions if session.state is MailState.REFUSED_US]
-    for reason, some in _grouped(refused):
-        yield ruleset.finding("starttls_refused_us", host.name, addresses=_addresses(some), reason=reason)
-    for states, code in (
-        ((MailState.TIMEOUT, MailState.UNRESOLVABLE), "starttls_no_answer"),
-        ((MailState.CONNECTION_REFUSED,), "starttls_connection_refused"),
-    ):
-        if those := [session for session in host.sessions if session.state in states]:
-            yield ruleset.finding(code, host.name, addresses=_addresses(those))
+    """Addresses without a dialogue: they refused us, broke off, nobody answered, or we did not ask."""
+    for code in _UNANSWERED:
+        those = [session for session in host.sessions if _why_unanswered(session) == code]
+        for detail, some in _grouped(those):
+            yield ruleset.finding(code, host.name, addresses=_addresses(some), detail=detail)
     for failure, code in (
         (Failure.EXCLUDED, "excluded_on_request"),
         (Failure.NOT_ALLOWED, "mail_address_not_allowed"),
@@ -117,11 +132,50 @@ def unanswered(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
             yield ruleset.finding(code, host.name, addresses=_addresses(those))
 
 
+_UNANSWERED = (
+    "starttls_refused_us",
+    "starttls_hung_up",
+    "starttls_not_smtp",
+    "starttls_fell_silent",
+    "starttls_no_greeting",
+    "starttls_no_answer",
+    "starttls_connection_refused",
+)
+
+
+def _why_unanswered(session: MailSession) -> str | None:
+    """One of `_UNANSWERED`; None for an address that had its dialogue or that we did not ask."""
+    match session.state, session.failure:
+        case MailState.REFUSED_US, Failure.MALFORMED | Failure.TOO_MUCH:
+            return "starttls_not_smtp"
+        case MailState.REFUSED_US, None:
+            return "starttls_refused_us"
+        case MailState.REFUSED_US, _:
+            return "starttls_hung_up"
+        case MailState.TIMEOUT, _ if session.banner is not None:
+            return "starttls_fell_silent"
+        case MailState.TIMEOUT, _ if session.stage is not MailStage.NONE:
+            return "starttls_no_greeting"
+        case MailState.TIMEOUT | MailState.UNRESOLVABLE, _:
+            return "starttls_no_answer"
+        case MailState.CONNECTION_REFUSED, _:
+            return "starttls_connection_refused"
+        case _:
+            return None
+
+
 def _grouped(sessions: list[MailSession]) -> Iterator[tuple[str, list[MailSession]]]:
-    by_reason: dict[str, list[MailSession]] = {}
+    by_detail: dict[str, list[MailSession]] = {}
     for session in sessions:
-        by_reason.setdefault(_reason(session), []).append(session)
-    yield from by_reason.items()
+        by_detail.setdefault(_detail(session), []).append(session)
+    yield from by_detail.items()
+
+
+def _masked(session: MailSession) -> bool:
+    """Whether something on the way has written over STARTTLS: Cisco's inspection leaves as many X, the last maybe A."""
+    return session.state is MailState.NOT_OFFERED and any(
+        _MASKED.fullmatch(line.strip()) for line in (session.ehlo.lines[1:] if session.ehlo else ())
+    )
 
 
 def _old_only(session: MailSession) -> bool:
@@ -133,19 +187,26 @@ def _old_only(session: MailSession) -> bool:
     return broad.version in _OLD_VERSIONS or bool(weak)
 
 
-def _reason(session: MailSession) -> str:
-    """The last thing that was said or happened, as shown in a text: a reply, a TLS detail, or a failure's name."""
+def _detail(session: MailSession) -> str:
+    """The last thing that was said or happened: the server's words, a TLS detail, or a word of a closed vocabulary."""
     if session.handshake is not None:
-        alert = f"alert {session.handshake.alert}" if session.handshake.alert is not None else ""
-        return alert or session.handshake.detail or str(session.failure or session.handshake.outcome)
+        return _tls_detail(session.handshake)
+    if session.unread:
+        return session.unread
     if session.failure is not None:
         return session.failure.value
-    last = session.starttls or session.helo or session.ehlo or session.banner
-    return _shown(last) if last else "?"
+    if session.helo is not None and session.ehlo is not None and session.starttls is None:
+        return f"EHLO: {shown_reply(session.ehlo)}; HELO: {shown_reply(session.helo)}"
+    last = session.starttls or session.ehlo or session.banner
+    return shown_reply(last) if last else "?"
 
 
-def _shown(reply: SmtpReply) -> str:
-    return f"{reply.code} {reply.lines[-1] if reply.lines else ''}".strip()[:200]
+def _tls_detail(seen: Handshake) -> str:
+    if seen.alert is not None:
+        return f"TLS alert {seen.alert} {_ALERTS.get(seen.alert, '')}".strip()
+    if seen.outcome is TlsOutcome.NOT_TLS:
+        return seen.outcome.value
+    return seen.failure.value if seen.failure in _PLAIN else seen.detail or seen.outcome.value
 
 
 def _addresses(sessions: list[MailSession]) -> str:

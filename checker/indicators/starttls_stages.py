@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 
 from checker.indicators.certificates import certificate_names, shown_names
+from checker.indicators.shown import MAX_WORDS, shown_reply
 from checker.mail_stages import AddressStages, HostStages, Outcome, Stage, StageOutcome
 from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import OUR_OWN, Failure
-from checker.observations.mail import MailHost, MailObservation, MailSession, MailState, SmtpReply
+from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.tls import ChainTrust, TlsOutcome
 from checker.observations.vantage import Vantage
 from checker.protocols.certificate import read_certificate
 from checker.rulesets import Ruleset
 
-MAX_WORDS = 300
-"""Characters of a server's own words that are kept."""
 _NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
 
 
@@ -89,29 +88,29 @@ def _connect(session: MailSession, vantage: Vantage) -> StageOutcome:
 
 def _banner(session: MailSession) -> StageOutcome:
     if session.banner is None:
-        return _of(Stage.BANNER, Outcome.FAILED, detail=_failure(session))
+        return _of(Stage.BANNER, Outcome.FAILED, words=session.unread, detail=_failure(session))
     good = session.banner.code == 220
-    return _of(Stage.BANNER, Outcome.PASSED if good else Outcome.FAILED, words=_words(session.banner))
+    return _of(Stage.BANNER, Outcome.PASSED if good else Outcome.FAILED, words=shown_reply(session.banner))
 
 
 def _ehlo(session: MailSession) -> StageOutcome:
     reply = session.helo or session.ehlo
     if reply is None:
-        return _of(Stage.EHLO, Outcome.FAILED, detail=_failure(session))
+        return _of(Stage.EHLO, Outcome.FAILED, words=session.unread, detail=_failure(session))
     outcome = Outcome.PASSED if reply.code == 250 else Outcome.FAILED
-    return _of(Stage.EHLO, outcome, words=_words(reply), detail="helo_only" if session.helo else "")
+    return _of(Stage.EHLO, outcome, words=shown_reply(reply), detail="helo_only" if session.helo else "")
 
 
 def _starttls(session: MailSession) -> StageOutcome:
     if session.state is MailState.NOT_OFFERED:
         return _of(Stage.STARTTLS, Outcome.FAILED, detail="not_offered")
     if session.starttls is None:
-        return _of(Stage.STARTTLS, Outcome.FAILED, detail=_failure(session))
-    good = session.starttls.code == 220
+        return _of(Stage.STARTTLS, Outcome.FAILED, words=session.unread, detail=_failure(session))
+    good = session.starttls.code // 100 == 2
     return _of(
         Stage.STARTTLS,
         Outcome.PASSED if good else Outcome.FAILED,
-        words=_words(session.starttls),
+        words=shown_reply(session.starttls),
         detail="injection" if session.discarded_bytes else "",
     )
 
@@ -120,7 +119,7 @@ def _tls(session: MailSession) -> StageOutcome:
     seen, broad = session.handshake, session.broad
     if seen is not None and seen.outcome is TlsOutcome.ESTABLISHED:
         return _of(Stage.TLS, Outcome.PASSED, detail=f"{seen.version or ''} {seen.suite or ''}".strip())
-    if broad is not None and broad.outcome is TlsOutcome.ESTABLISHED:
+    if session.state is MailState.TLS and broad is not None:
         return _of(Stage.TLS, Outcome.PASSED, detail=f"{broad.version or ''} (raw hello)")
     alert = f"alert {seen.alert}" if seen is not None and seen.alert is not None else ""
     ours = seen is None and session.failure in OUR_OWN
@@ -159,10 +158,6 @@ def why_untrusted(trust: ChainTrust) -> str:
 
 def _of(stage: Stage, outcome: Outcome, *, words: str = "", detail: str = "") -> StageOutcome:
     return StageOutcome(stage=stage, outcome=outcome, words=words[:MAX_WORDS], detail=detail)
-
-
-def _words(reply: SmtpReply) -> str:
-    return f"{reply.code} {' / '.join(reply.lines)}".strip()
 
 
 def _failure(session: MailSession) -> str:

@@ -7,8 +7,9 @@ Source: the fact table in measuring.md, "TLS facts from raw ClientHellos".
 from collections.abc import Iterator
 
 from checker.observations.fact import Fact
+from checker.observations.failure import Failure
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
-from checker.protocols.suites import NAMES
+from checker.protocols.suites import FAMILIES, NAMES, WORSE_THAN_CBC, Family
 from checker.protocols.tls_facts import tls_facts
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
@@ -34,6 +35,9 @@ _ABSENT = (
     ("extended_master_secret", "no_extended_master_secret"),
 )
 """(fact, code): what is found when the fact is NO."""
+_NOT_OFFERED = frozenset({"SSLv2", "SSLv3"})
+_FAMILIES_NOT_OFFERED = WORSE_THAN_CBC | {Family.BLOCK64}
+"""Versions and suites that the ordinary handshake never offers, or not with every OpenSSL."""
 _TELLING = (
     ("ssl2", "SSLv2"),
     ("ssl3", "SSLv3"),
@@ -77,7 +81,8 @@ def _codes(facts: TlsFacts, handshake: Handshake) -> Iterator[tuple[str, dict[st
     raw = next((hello for hello in facts.hellos if hello.outcome is TlsOutcome.ESTABLISHED), None)
     if handshake.outcome is not TlsOutcome.ESTABLISHED and raw is not None:
         suite = NAMES.get(raw.suite, "–") if raw.suite is not None else "–"
-        yield "tls_raw_hello_only", {"version": raw.version or "–", "suite": suite}
+        code = "tls_ordinary_handshake_lost" if lost_by_accident(handshake, raw) else "tls_raw_hello_only"
+        yield code, {"version": raw.version or "–", "suite": suite}
     for fact, code in _PRESENT:
         if getattr(facts, fact) is Fact.YES:
             yield code, {}
@@ -89,6 +94,18 @@ def _codes(facts: TlsFacts, handshake: Handshake) -> Iterator[tuple[str, dict[st
     for fact, code in _ABSENT:
         if getattr(facts, fact) is Fact.NO and not (fact == "tls13" and facts.tls12 is Fact.NO):
             yield code, {}
+
+
+def lost_by_accident(handshake: Handshake, raw: HelloReply) -> bool:
+    """Whether the ordinary handshake was broken off, refused or not answered, on terms that it offers as well.
+
+    That may be a firewall, a full server, a demand for a client certificate or bad luck: it does not show that only raw
+    hellos are talked to. Not so where our own side objected to what the server sent.
+    """
+    families = FAMILIES.get(raw.suite, WORSE_THAN_CBC) if raw.suite is not None else frozenset()
+    offered = raw.version not in _NOT_OFFERED and not families & _FAMILIES_NOT_OFFERED
+    alerted = handshake.alert is not None or "ALERT" in handshake.detail.upper()
+    return offered and (alerted or handshake.failure is not Failure.MALFORMED)
 
 
 def _diffie_hellman(facts: TlsFacts) -> Iterator[tuple[str, dict[str, object]]]:

@@ -1,5 +1,6 @@
 """Reading a web observation: which addresses count, what answered there, where a chain led. Decides no cell."""
 
+from dataclasses import replace
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from checker.observations.failure import MAY_PASS, OUR_OWN, Failure
 from checker.observations.tls import TlsOutcome
 from checker.observations.vantage import Vantage
 from checker.observations.web import Hop, Visit, VisitEnd, WebEndpoint
+from checker.protocols.locations import REDIRECTS
 
 AIMED_AT_US = frozenset({401, 403, 407, 429})
 """Statuses that may be meant for this client rather than for everybody (notation.md, HTTPS rule 5)."""
@@ -110,6 +112,11 @@ def leads_to_https(visit: Visit) -> bool:
     return scheme(visit.hops[-1]) == "https"
 
 
+def redirects_nowhere(visit: Visit) -> bool:
+    """Whether the visit ended with a redirect that says nowhere to go, so that the visitor stays."""
+    return visit.end is VisitEnd.CONTENT and visit.hops[-1].status in REDIRECTS
+
+
 def may_pass(visit: Visit) -> bool:
     """Whether the visit ended in trouble that might be passing: silence, a reset, 5xx or a rate limit."""
     last = visit.hops[-1]
@@ -128,17 +135,25 @@ def content(visit: Visit, from_http: tuple[Visit, ...], host: str, vantage: Vant
     if visit.end is VisitEnd.CONTENT and status < 400:
         return Content.GOOD
     if visit.end is VisitEnd.CONTENT and status in AIMED_AT_US:
-        got_it = any(_is_page(other) for other in from_http)
+        got_it = any(_is_page(other) and not is_https_at(other.hops[-1], host) for other in from_http)
         return Content.GONE if got_it else Content.BLOCKED
     if any(_same_error(visit, other, host) for other in from_http):
         return Content.SAME_ON_HTTP
     return Content.GONE
 
 
+def page_from_http(visit: Visit, host: str) -> Visit | None:
+    """The part at https of a visit from http that got its page over https on this host; None when it did not."""
+    first = next((place for place, hop in enumerate(visit.hops) if is_https_at(hop, host)), None)
+    if first is None or not _is_page(visit) or scheme(visit.hops[-1]) != "https":
+        return None
+    return replace(visit, hops=visit.hops[first:])
+
+
 def unknown_end(visit: Visit, vantage: Vantage) -> bool:
     """Whether we did not, or could not, go where the chain leads, so that its end is not known."""
     last = visit.hops[-1]
-    if visit.end is VisitEnd.NOT_VISITED or last.failure in OUR_OWN:
+    if visit.end in (VisitEnd.NOT_VISITED, VisitEnd.GAVE_UP) or last.failure in OUR_OWN:
         return True
     if visit.end is VisitEnd.UNRESOLVED:
         return last.failure is not None

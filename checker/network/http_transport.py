@@ -5,8 +5,9 @@ they and the network complain of comes out as NetworkError, here and nowhere els
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import re
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
 from typing import cast
 
 import httpcore
@@ -20,12 +21,21 @@ from checker.network.tls_stream import TlsStream, handshake
 from checker.observations.failure import Failure
 from checker.observations.tls import Handshake
 
+MAX_HEAD_BYTES = 102_400
+"""As much of a head as httpcore takes, interim responses included; browsers allow some more."""
+MAX_INTERIM_RESPONSES = 32
+"""Responses of status 1xx before the final one (RFC 9110 §15.2): reading thousands of them costs a second of CPU."""
+
+_INTERIM = re.compile(rb"(?:\A|\n\r?\n)HTTP/1\.[01] 1[0-9][0-9]")
+_INTERIM_BYTES = 12
+
 
 class PinnedTransport(httpx.AsyncBaseTransport):
     """One connection to (address, port), TLS on https, one request; the connection stands until `aclose`.
 
-    `connected_at` (the loop's time) and `handshake` tell how far it came, whether or not a response followed. Host and
-    SNI are the request's own.
+    `connected_at` (the loop's time) and `handshake` tell how far it came, whether or not a response followed;
+    `unsound_head` is what came where the strict parser found no response, for a more forgiving one. Host and SNI are the
+    request's own.
     """
 
     def __init__(
@@ -33,6 +43,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     ) -> None:
         self.connected_at: float | None = None
         self.handshake: Handshake | None = None
+        self.unsound_head = b""
         self._network = network
         self._address = address
         self._port = port
@@ -69,11 +80,12 @@ class PinnedTransport(httpx.AsyncBaseTransport):
                 )
             )
         except httpcore.RemoteProtocolError as error:
+            self.unsound_head = bytes(carrier.head)
             raise _translate(error, carrier) from error
         if response.status < 200:
             raise NetworkError(Failure.MALFORMED, f"switched protocols unasked ({response.status})")
         carrier.room = self._max_body_bytes
-        body = _Body(cast("AsyncIterator[bytes]", response.stream), carrier)
+        body = _Body(cast("AsyncIterable[bytes]", response.stream), carrier)
         return httpx.Response(status_code=response.status, headers=response.headers, stream=body)
 
     async def aclose(self) -> None:
@@ -94,12 +106,15 @@ class PinnedTransport(httpx.AsyncBaseTransport):
 class _Carrier(httpcore.AsyncNetworkStream):
     """Shows our stream to httpcore. Its timeouts are ignored: the stream has its own.
 
-    `room` is how many bytes more are read before the connection looks closed; None sets no bound but the stream's.
+    `room` is how many bytes more are read before the connection looks closed; None, as long as the head is awaited, sets
+    no bound but the stream's. `head` keeps what came until then, to its cap.
     """
 
     def __init__(self, stream: Stream | TlsStream) -> None:
         self._stream = stream
         self.heard = False
+        self.head = bytearray()
+        self._interim = 0
         self.room: int | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
@@ -107,6 +122,14 @@ class _Carrier(httpcore.AsyncNetworkStream):
         data = await self._stream.read(size) if size else b""
         if self.room is not None:
             self.room -= len(data)
+        else:
+            new = max(
+                0, len(self.head) - _INTERIM_BYTES + 1
+            )  # what was searched before is not searched again
+            self.head += data
+            self._interim += len(_INTERIM.findall(self.head, new))
+            if len(self.head) > MAX_HEAD_BYTES or self._interim > MAX_INTERIM_RESPONSES:
+                raise NetworkError(Failure.TOO_MUCH, "a head without end")
         self.heard = self.heard or bool(data)
         return data
 
@@ -126,14 +149,15 @@ class _Carrier(httpcore.AsyncNetworkStream):
 class _Body(httpx.AsyncByteStream):
     """The body as it comes, undecoded; one cut short ends with NetworkError(MALFORMED)."""
 
-    def __init__(self, parts: AsyncIterator[bytes], carrier: _Carrier) -> None:
+    def __init__(self, parts: AsyncIterable[bytes], carrier: _Carrier) -> None:
         self._parts = parts
         self._carrier = carrier
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for part in self._parts:
-                yield part
+            async with aclosing(cast("AsyncGenerator[bytes, None]", aiter(self._parts))) as parts:
+                async for part in parts:
+                    yield part
         except httpcore.RemoteProtocolError as error:
             raise _translate(error, self._carrier) from error
 

@@ -14,11 +14,18 @@ from typing import TypeVar
 from checker.network.errors import NetworkError
 from checker.network.stream import CHUNK_BYTES, Stream
 from checker.network.tls_chain import sent_chain
+from checker.network.tls_flight import FirstFlight
 from checker.observations.failure import Failure
 from checker.observations.tls import Handshake, TlsOutcome
 
 T = TypeVar("T")
 
+MAX_WORDLESS_BYTES = 65_536
+"""TLS received in one read without a byte of content: session tickets take a few thousand, and a flood of key updates
+(RFC 8446 §4.6.3) costs the processor 30 µs each."""
+
+MAX_CHAIN_BYTES = 32_768
+"""How much of a chain is kept, whole certificates from the leaf on; ordinary ones have 5 000."""
 _OP_LEGACY_SERVER_CONNECT = 0x4
 _CONTENT_TYPES = frozenset(range(20, 25))  # change_cipher_spec … heartbeat (RFC 8446 §5.1, RFC 6520)
 _ALERT = 21
@@ -26,10 +33,12 @@ _ALERT = 21
 
 @functools.cache
 def permissive_context() -> ssl.SSLContext:
-    """One shared context: no verification, every suite at security level 0, TLS 1.0 up, legacy servers allowed.
+    """One shared context: no verification, nearly every suite at security level 0, TLS 1.0 up, legacy servers allowed.
 
-    Every suite but the anonymous ones: servers of mail like to choose those when they may (Postfix puts them first), and
-    then show no certificate. Whether they are offered is for the raw hellos to ask.
+    At most 64 suites, since some servers fail on longer lists (measuring.md): left out are those for shared keys, and
+    ARIA and CCM, which no server has without others. Nor are there anonymous ones: servers of mail like to choose those
+    when they may (Postfix puts them first), and then show no certificate. Whether they are offered is for the raw hellos
+    to ask.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -37,9 +46,11 @@ def permissive_context() -> ssl.SSLContext:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1 are the point here
         context.minimum_version = ssl.TLSVersion.TLSv1
-    context.set_ciphers("ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0")
+    context.set_ciphers("ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP:!ARIA:!AESCCM:@SECLEVEL=0")
     context.options |= _OP_LEGACY_SERVER_CONNECT
     context.options &= ~ssl.OP_NO_COMPRESSION
+    # A new handshake inside the session is encrypted, so that its costs cannot be bounded (see `tls_flight`).
+    context.options |= ssl.OP_NO_RENEGOTIATION
     return context
 
 
@@ -55,13 +66,27 @@ class TlsStream:
         self._outgoing = outgoing
 
     async def read(self, max_bytes: int = CHUNK_BYTES, *, wait_s: float | None = None) -> bytes:
-        """Decrypted bytes; b"" at close_notify and at a bare close alike."""
+        """Decrypted bytes; b"" at close_notify and at a bare close alike.
+
+        Raises NetworkError(TOO_MUCH) when over `MAX_WORDLESS_BYTES` bring none.
+        """
+        wordless = 0
+
+        def count(data: bytes) -> None:
+            nonlocal wordless
+            wordless += len(data)
+            if wordless > MAX_WORDLESS_BYTES:
+                raise NetworkError(
+                    Failure.TOO_MUCH, f"over {MAX_WORDLESS_BYTES} bytes of TLS without content"
+                )
+
         try:
             return await _pump(
                 self._stream,
                 self._incoming,
                 self._outgoing,
                 lambda: self._session.read(max_bytes),
+                watch=count,
                 wait_s=wait_s,
             )
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
@@ -88,9 +113,14 @@ async def handshake(stream: Stream, server_name: str | None) -> tuple[Handshake,
     """
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     session = permissive_context().wrap_bio(incoming, outgoing, server_hostname=server_name)
-    first = _FirstBytes()
+    first, flight = _FirstBytes(), FirstFlight()
+
+    def watch(data: bytes) -> None:
+        first.see(data)
+        flight.see(data)
+
     try:
-        await _pump(stream, incoming, outgoing, session.do_handshake, watch=first.see)
+        await _pump(stream, incoming, outgoing, session.do_handshake, watch=watch)
     except ssl.SSLError as error:
         return first.failed(error), None
     except NetworkError as error:
@@ -100,9 +130,18 @@ async def handshake(stream: Stream, server_name: str | None) -> tuple[Handshake,
         outcome=TlsOutcome.ESTABLISHED,
         version=_version(session.version()),
         suite=suite[0] if suite else None,
-        chain=sent_chain(session),
+        chain=_kept(sent_chain(session)),
     )
     return seen, TlsStream(stream, session, incoming, outgoing)
+
+
+def _kept(chain: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The chain up to `MAX_CHAIN_BYTES`; OpenSSL lets 100 KiB through."""
+    kept, room = 0, MAX_CHAIN_BYTES
+    while kept < len(chain) and len(chain[kept]) <= room:
+        room -= len(chain[kept])
+        kept += 1
+    return chain[:kept]
 
 
 class _FirstBytes:

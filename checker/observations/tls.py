@@ -64,8 +64,8 @@ class Handshake:
 class HelloReply:
     """What one raw ClientHello brought: bytes out, ServerHello or Alert in, connection closed.
 
-    `name` is the hello's name in `measuring.md` (tls12, ssl2, old, ssl3, weak, 3des, dhe, rsa, broad), with "/2" for a
-    repetition; `version` the ServerHello's protocol ("TLSv1.0"); `suite` the IANA suite number it chose;
+    `name` is the hello's name in `measuring.md` (tls12, ssl2, old, ssl3, weak, 3des, dhe, rsa, broad), with "/2", "/3" …
+    for a repetition; `version` the ServerHello's protocol ("TLSv1.0"); `suite` the IANA suite number it chose;
     `offered_version` the highest that the hello admitted.
     """
 
@@ -88,7 +88,8 @@ class HelloReply:
 class TlsFacts:
     """The properties of one TLS service that `(F)` rests on, each yes, no or not tested.
 
-    `modern` is YES when something better than RC4 was chosen or shown; `hellos` is the evidence.
+    `better_than_rc4` is YES when something better was chosen or shown. NO for `block64_suites`, `rsa_key_exchange` and
+    `dhe` leaves EXPORT and DES suites aside, which are facts of their own. `hellos` is the evidence.
     """
 
     ssl2: Fact = Fact.NOT_TESTED

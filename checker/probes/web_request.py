@@ -1,7 +1,10 @@
 """One GET at one pinned address, as a hop: what came, or how far it got. Follows nothing."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 
@@ -10,35 +13,39 @@ from checker.network.errors import NetworkError
 from checker.network.http_transport import PinnedTransport
 from checker.network.stream import Limits
 from checker.observations.dns import IPAddress
+from checker.observations.failure import Failure
 from checker.observations.tls import TlsOutcome
 from checker.observations.web import Hop, VisitEnd
-from checker.protocols.locations import WebUrl
+from checker.protocols.locations import REDIRECTS, WebUrl
 from checker.protocols.refresh import meta_refresh, refresh_target
+from checker.protocols.response_head import lenient_head
 
 WAITS_PER_CONVERSATION = 3
 """A conversation may take this many waits: 30 s with the usual 10 s."""
 MAX_CONVERSATION_BYTES = 262_144
 MAX_BODY_BYTES = 65_536
+MAX_BODY_PARTS = 1_024
+"""Chunks of a body that are looked at: each has its price, however small it is."""
 MAX_LOCATION_CHARACTERS = 2_048
 MAX_HEADER_CHARACTERS = 300
 """How much of Location, and of other headers, an observation keeps."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""The statuses whose Location is followed (RFC 9110 §15.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A hop, and what following it further takes.
 
-    `end` is NO_ANSWER, NO_TLS or NO_HTTP when no response came; `location` the whole Location of a redirect, None for
-    one without it; `took_s` the seconds from the accepted connection on.
+    `end` is NO_ANSWER, NO_TLS or NO_HTTP when no response came; `location` the whole Location of a redirect, "" for
+    one without it; `took_s` the seconds from the accepted connection on; `hurried` tells that this proves nothing:
+    a server was cut off before it had been given one wait, or had more addresses than were tried.
     """
 
     hop: Hop
     end: VisitEnd | None = None
-    location: str | None = None
+    location: str = ""
     set_cookies: tuple[str, ...] = ()
     took_s: float = 0.0
+    hurried: bool = False
 
 
 async def ask(network: Network, address: IPAddress, url: WebUrl, *, cookies: str, total_s: float) -> Answer:
@@ -52,9 +59,19 @@ async def ask(network: Network, address: IPAddress, url: WebUrl, *, cookies: str
         try:
             response = await transport.handle_async_request(request)
         except NetworkError as error:
-            hop = Hop(url=str(url), address=address, handshake=transport.handshake, failure=error.failure)
-            return Answer(hop=hop, end=_end(transport, url), took_s=_since(transport.connected_at, loop))
-        location = _header(response, "location") if response.status_code in REDIRECTS else None
+            head = lenient_head(transport.unsound_head)
+            if head is None:
+                hop = Hop(url=str(url), address=address, handshake=transport.handshake, failure=error.failure)
+                hurried = error.failure is Failure.TIMEOUT and total_s < network.wait_s
+                return Answer(
+                    hop=hop,
+                    end=_end(transport, url),
+                    took_s=_since(transport.connected_at, loop),
+                    hurried=hurried and transport.connected_at is not None,
+                )
+            response = httpx.Response(head.status, headers=head.fields, stream=httpx.ByteStream(head.rest))
+        redirected = response.status_code in REDIRECTS
+        location = _header(response, "location") if redirected else None
         hop = Hop(
             url=str(url),
             address=address,
@@ -67,7 +84,7 @@ async def ask(network: Network, address: IPAddress, url: WebUrl, *, cookies: str
         )
         return Answer(
             hop=hop,
-            location=location,
+            location=_octets(response, "location").decode("utf-8", "surrogateescape") if redirected else "",
             set_cookies=tuple(
                 # byte for byte, so that they go back as they came (RFC 6265bis §5.8.3 has octets, not text)
                 value.decode("latin-1")
@@ -110,18 +127,27 @@ async def _refresh(response: httpx.Response, url: WebUrl) -> str | None:
     kind = _header(response, "content-type")
     if kind is not None and "html" not in kind.lower():
         return None
-    page = bytearray()
+    page, parts = bytearray(), 0
     try:
-        async for part in response.aiter_raw():
-            page += part
+        async with aclosing(cast("AsyncGenerator[bytes, None]", response.aiter_raw())) as body:
+            async for part in body:
+                page += part
+                parts += 1
+                if parts == MAX_BODY_PARTS:
+                    break
     except NetworkError:
         pass  # what came before the body broke off is still looked at
     return meta_refresh(bytes(page))
 
 
 def _header(response: httpx.Response, name: str) -> str | None:
+    return _text(_octets(response, name)) if name in response.headers else None
+
+
+def _octets(response: httpx.Response, name: str) -> bytes:
+    """The first header of this name as it came; b"" without one."""
     wanted = name.encode("ascii")
-    return next((_text(value) for key, value in response.headers.raw if key.lower() == wanted), None)
+    return next((value for key, value in response.headers.raw if key.lower() == wanted), b"")
 
 
 def _text(value: bytes) -> str:

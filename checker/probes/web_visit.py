@@ -16,14 +16,15 @@ from checker.observations.dns import IPAddress, LookupOutcome
 from checker.observations.failure import Failure
 from checker.observations.tls import ChainTrust, TlsOutcome
 from checker.observations.web import Hop, Visit, VisitEnd
-from checker.probes.web_request import REDIRECTS, WAITS_PER_CONVERSATION, Answer, ask
+from checker.probes.web_request import WAITS_PER_CONVERSATION, Answer, ask
 from checker.protocols import cookies
-from checker.protocols.locations import BadLocation, WebUrl, resolve
+from checker.protocols.locations import REDIRECTS, BadLocation, WebUrl, resolve
 
 MAX_REDIRECTS = 10
 VISITED_PORTS = frozenset({80, 443})
-ADDRESSES_PER_TARGET = 2
-"""How many addresses of another host are tried when it does not answer."""
+ADDRESSES_PER_TARGET = 10
+SILENT_PER_TARGET = 2
+"""How many addresses of another host are tried when it does not answer, and how many that cost a wait each."""
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -55,14 +56,18 @@ class Visits:
     async def visit(self, start: WebUrl, address: IPAddress) -> Visit:
         """Follow redirects from `start` at `address`; the same host stays there, others are resolved.
 
-        The conversations together take at most `WAITS_PER_CONVERSATION` waits.
+        The conversations together take at most `WAITS_PER_CONVERSATION` waits. That this time is up proves nothing: the
+        last server had less than one wait, perhaps none, to answer in.
         """
         url = start
         jar: tuple[cookies.Cookie, ...] = ()
         hops: list[Hop] = []
         seen: set[tuple[WebUrl, tuple[cookies.Cookie, ...]]] = set()
         left_s = WAITS_PER_CONVERSATION * self.network.wait_s
-        while (url, jar) not in seen and len(hops) <= MAX_REDIRECTS:
+        while (url, jar) not in seen:
+            if len(hops) > MAX_REDIRECTS:
+                again = sum(hop.url == str(url) for hop in hops) > 1
+                return Visit(hops=tuple(hops), end=VisitEnd.LOOP if again else VisitEnd.GAVE_UP)
             seen.add((url, jar))
             sent = cookies.header(jar, url.scheme, url.host)
             if not sent and (further := self.known.get(str(url))):
@@ -71,14 +76,18 @@ class Visits:
             if isinstance(places, _DeadEnd):
                 hops.append(Hop(url=str(url), address=None, failure=places.failure))
                 return Visit(hops=tuple(hops), end=places.end)
+            if left_s <= 0:
+                hops.append(Hop(url=str(url), address=None, failure=Failure.TIMEOUT))
+                return Visit(hops=tuple(hops), end=VisitEnd.GAVE_UP)
             answer = await self._ask_first(url, places, sent, left_s)
             hops.append(answer.hop)
             left_s -= answer.took_s
             if answer.end is not None:
-                return Visit(hops=tuple(hops), end=answer.end)
-            if answer.hop.status not in REDIRECTS:
+                return Visit(hops=tuple(hops), end=VisitEnd.GAVE_UP if answer.hurried else answer.end)
+            target = resolve(answer.location, url)
+            # Without a target there is no redirect: browsers show what came with it (Fetch, "location URL").
+            if answer.hop.status not in REDIRECTS or target is BadLocation.EMPTY:
                 return Visit(hops=tuple(hops), end=VisitEnd.CONTENT)
-            target = resolve(answer.location or "", url)
             if isinstance(target, BadLocation):
                 return Visit(hops=tuple(hops), end=VisitEnd.BAD_LOCATION)
             jar = cookies.remember(jar, url.host, answer.set_cookies)
@@ -88,29 +97,32 @@ class Visits:
     async def _ask_first(
         self, url: WebUrl, places: tuple[IPAddress, ...], sent: str, left_s: float
     ) -> Answer:
-        """The answer from the first place that takes a connection, else the last one's failure."""
-        if left_s <= 0:
-            hop = Hop(url=str(url), address=places[0], failure=Failure.TIMEOUT)
-            return Answer(hop=hop, end=VisitEnd.NO_ANSWER)
-        tried = places[:ADDRESSES_PER_TARGET]
-        for place in tried:
-            answer = await _once(
-                self._asked, (str(url), place, sent), partial(self._ask, url, place, sent, left_s)
-            )
-            if answer.end is not VisitEnd.NO_ANSWER or place == tried[-1]:
+        """The answer from the first place that takes a connection, else the last one's failure.
+
+        While there are places that were not tried, no answer proves nothing.
+        """
+        silent = 0
+        for place in places[:ADDRESSES_PER_TARGET]:
+            key, ask_here = (str(url), place, sent), partial(self._ask, url, place, sent, left_s)
+            answer = await _once(self._asked, key, ask_here)
+            if answer.hurried and left_s >= self.network.wait_s:
+                self._asked.pop(key, None)  # another visit had too little time left for it
+                answer = await _once(self._asked, key, ask_here)
+            if answer.end is not VisitEnd.NO_ANSWER:
                 return answer
-        raise AssertionError("a target without addresses is a dead end")
+            silent += answer.hop.failure is Failure.TIMEOUT
+            if silent == SILENT_PER_TARGET:
+                break
+        return replace(answer, hurried=place != places[-1])
 
     async def _ask(self, url: WebUrl, place: IPAddress, sent: str, left_s: float) -> Answer:
         answer = await ask(self.network, place, url, cookies=sent, total_s=left_s)
         seen = answer.hop.handshake
-        if (
-            url.host != self.host
-            or seen is None
-            or seen.outcome is not TlsOutcome.ESTABLISHED
-            or not seen.chain
-        ):
+        if seen is None or seen.outcome is not TlsOutcome.ESTABLISHED or not seen.chain:
             return answer
+        if url.host != self.host or url.target != "/" or sent:
+            # Judged is where a visit starts; what else a server can be made to show is not worth the memory.
+            return replace(answer, hop=replace(answer.hop, handshake=replace(seen, chain=())))
         judged = replace(seen, trust=self.trust(seen.chain))
         return replace(answer, hop=replace(answer.hop, handshake=judged))
 

@@ -15,11 +15,14 @@ MAX_LOCATION_CHARACTERS = 8_192
 """The longest Location made a URL of (RFC 9110 §4.1 recommends support for 8000 octets)."""
 MAX_HOST_CHARACTERS = 1_024
 """The longest host that is decoded at all: 253 octets, most of them escaped."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The statuses whose Location is followed (RFC 9110 §15.4)."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _C0_AND_SPACE = "".join(map(chr, range(0x21)))
 _KEPT_IN_PATH = "!$%&'()*+,;=:@/[]^|~"
 _KEPT_IN_QUERY = _KEPT_IN_PATH + "?`{}"
@@ -30,7 +33,6 @@ class BadLocation(StrEnum):
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
-    CONTROL_CHARACTERS = "control_characters"
     OTHER_SCHEME = "other_scheme"
     BAD_HOST = "bad_host"
     BAD_PORT = "bad_port"
@@ -70,16 +72,15 @@ class WebUrl:
 def resolve(location: str, current: WebUrl) -> WebUrl | BadLocation:
     """Make the Location header of a response to `current` absolute (RFC 9110 §10.2.2, RFC 3986 §5.2).
 
-    Userinfo is dropped (never sent), the fragment too. A port that is no number is BAD_PORT; which ports are
-    visited is for the caller to say.
+    A lone surrogate stands for an octet that is no UTF-8 (Python's "surrogateescape"): it is escaped as it is, like
+    control characters in path and query. Userinfo is dropped (never sent), the fragment too. A port that is no number is
+    BAD_PORT; which ports are visited is for the caller to say.
     """
-    text = location.strip(_C0_AND_SPACE).replace("\t", "")
+    text = location.strip(_C0_AND_SPACE).translate(_DROPPED)
     if not text:
         return BadLocation.EMPTY
     if len(text) > MAX_LOCATION_CHARACTERS:
         return BadLocation.TOO_LONG
-    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):
-        return BadLocation.CONTROL_CHARACTERS
     text = text.partition("#")[0]
     scheme, rest = current.scheme, text
     if found := _SCHEME.match(text):
@@ -114,9 +115,14 @@ def _relative(path: str, query: str, current: WebUrl) -> WebUrl:
 
 
 def _target(path: str, query: str) -> str:
-    return quote(_without_dots(path), _KEPT_IN_PATH, errors="replace") + quote(
-        query, _KEPT_IN_QUERY, errors="replace"
-    )
+    return quote(_octets(_without_dots(path)), _KEPT_IN_PATH) + quote(_octets(query), _KEPT_IN_QUERY)
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for nothing
+        return text.encode("utf-8", "replace")
 
 
 def _without_dots(path: str) -> str:

@@ -1,15 +1,10 @@
-"""What mail servers and MX records do, up to the 220 to STARTTLS."""
+"""What mail servers and MX records do, up to and into TLS on port 25."""
 
 from tests.behaviours.behaviour import Behaviour
-from tests.lab.scenario import MailServer, Smtp
+from tests.behaviours.mail_ehlo import EHLO
+from tests.behaviours.mail_greetings import GREETINGS
+from tests.behaviours.mail_mx import MX
+from tests.behaviours.mail_retest import RETEST
+from tests.behaviours.mail_starttls import STARTTLS
 
-MAIL: tuple[Behaviour, ...] = (
-    Behaviour(
-        name="no-starttls",
-        says="A full EHLO dialogue that does not offer STARTTLS.",
-        mail=(MailServer(smtp=Smtp.NO_STARTTLS),),
-        cells={"starttls": "Nej", "mail_ipv6": "Nej"},
-        findings=frozenset({"starttls_not_offered", "mail_ipv6_no_aaaa"}),
-        daemon="postfix",
-    ),
-)
+MAIL: tuple[Behaviour, ...] = (*MX, *GREETINGS, *EHLO, *STARTTLS, *RETEST)

@@ -1,22 +1,20 @@
-"""What web servers do: redirects, statuses, bodies and ports."""
+"""What web servers do: redirects, replies, ports and addresses."""
 
 from tests.behaviours.behaviour import Behaviour
-from tests.lab.scenario import Http, Tls, Web
+from tests.behaviours.web_addresses import ADDRESSES
+from tests.behaviours.web_elsewhere import ELSEWHERE
+from tests.behaviours.web_hosts import PORTS
+from tests.behaviours.web_locations import LOCATIONS_AND_CIRCLES
+from tests.behaviours.web_redirects import REDIRECTS
+from tests.behaviours.web_replies import REPLIES
+from tests.behaviours.web_statuses import STATUSES
 
 WEB: tuple[Behaviour, ...] = (
-    Behaviour(
-        name="http-301-to-https",
-        says="Port 80 redirects to https on the same host.",
-        cells={"https": "Ja"},
-        notes=frozenset({"hsts_missing"}),
-        daemon="nginx",
-    ),
-    Behaviour(
-        name="http-shows-the-page",
-        says="Port 80 shows the page and leads nowhere.",
-        web=Web(http=Http.CONTENT, tls=Tls.MODERN),
-        cells={"https": "Ja (N)"},
-        findings=frozenset({"http_not_redirected"}),
-        daemon="nginx",
-    ),
+    *REDIRECTS,
+    *LOCATIONS_AND_CIRCLES,
+    *ELSEWHERE,
+    *STATUSES,
+    *REPLIES,
+    *PORTS,
+    *ADDRESSES,
 )

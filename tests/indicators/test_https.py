@@ -15,6 +15,7 @@ from tests.indicators.web_evidence import (
     HTTPS,
     NOT_TLS,
     OTHER_V4,
+    RAW_MODERN,
     RAW_REFUSED,
     RAW_SSL3,
     SESSION,
@@ -156,7 +157,7 @@ ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
         closed(HTTPS),
         "Ja (trasig)",
         "https_published_but_dead",
-        False,
+        True,
     ),
     (
         "the same, filtered",
@@ -308,7 +309,7 @@ ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
         PAGE,
         dies(f"https://{OTHER}/", None, VisitEnd.UNRESOLVED),
         "Nej (A)",
-        "https_chain_dies",
+        "https_chain_name_missing",
         False,
     ),
     (
@@ -327,7 +328,83 @@ ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
         "https_chain_dies",
         False,
     ),
+    (
+        "to a host without TLS",
+        PAGE,
+        visit(hop(HTTPS, 302), hop(f"https://{OTHER}/", Failure.CLOSED, SILENT), end=NO_TLS),
+        "Nej (A)",
+        "https_chain_no_tls",
+        True,
+    ),
+    (
+        "a byte now and then inside TLS",
+        PAGE,
+        visit(hop(HTTPS, Failure.TIMEOUT, SESSION), end=NO_HTTP),
+        "Nej (A)",
+        "https_reply_late",
+        True,
+    ),
+    (
+        "no HTTP inside TLS",
+        PAGE,
+        visit(hop(HTTPS, Failure.MALFORMED, SESSION), end=NO_HTTP),
+        "Nej (A)",
+        "https_reply_malformed",
+        False,
+    ),
+    (
+        "endless headers inside TLS",
+        PAGE,
+        visit(hop(HTTPS, Failure.TOO_MUCH, SESSION), end=NO_HTTP),
+        "Nej (A)",
+        "https_reply_malformed",
+        False,
+    ),
     # could not tell, so never (A)
+    (
+        "more redirects than we follow",
+        TO_HTTPS,
+        visit(hop(HTTPS, 302), hop(f"{HTTPS}x", 302), end=VisitEnd.GAVE_UP),
+        "Ja",
+        "redirects_too_many",
+        False,
+    ),
+    (
+        "slower redirects than we follow",
+        TO_HTTPS,
+        visit(hop(HTTPS, 302), hop(f"{HTTPS}x", Failure.TIMEOUT, at=None), end=VisitEnd.GAVE_UP),
+        "Ja",
+        "redirects_too_slow",
+        True,
+    ),
+    (
+        "more redirects on http than we follow",
+        visit(hop(HTTP, 302), hop(f"{HTTP}x", 302), end=VisitEnd.GAVE_UP),
+        GOOD,
+        "Ja",
+        "redirects_too_many",
+        False,
+    ),
+    (
+        "to http on a port that we do not visit",
+        TO_HTTPS,
+        dies(f"http://{HOST}:8080/", Failure.NOT_ALLOWED, VisitEnd.NOT_VISITED),
+        "Ja",
+        "https_sent_to_http",
+        False,
+    ),
+    # a redirect that says nowhere
+    ("302 without Location", TO_HTTPS, from_https(302), "Ja", "redirect_without_location", False),
+    (
+        "301 without Location on http",
+        visit(hop(HTTP, 301)),
+        GOOD,
+        "Ja (N)",
+        "redirect_without_location",
+        False,
+    ),
+    # (N) that might pass
+    ("503 on http", visit(hop(HTTP, 503)), GOOD, "Ja (N)", "http_not_redirected", True),
     (
         "to a private address",
         TO_HTTPS,
@@ -392,13 +469,39 @@ SEVERAL = [
         "Ja (trasig)",
         "https_tls_silent",
     ),
-    ("an error on one", web(BAD, GOOD_V6), "Ja (N)", "https_content_differs"),
+    ("an error on one", web(BAD, GOOD_V6), "Ja (N)", "https_address_error_status"),
+    (
+        "back to http on one",
+        web(endpoint(PAGE, visit(hop(HTTPS, 302), hop(HTTP, 200))), GOOD_V6),
+        "Ja (N)",
+        "https_address_back_to_http",
+    ),
+    (
+        "a loop on one",
+        web(
+            endpoint(visit(hop(HTTP, 301), hop(HTTPS, 302), end=LOOP), visit(hop(HTTPS, 302), end=LOOP)),
+            GOOD_V6,
+        ),
+        "Ja",
+        "https_content_differs",
+    ),
+    (
+        "not tested on one, an error on the other",
+        web(
+            endpoint(
+                TO_HTTPS, dies("https://intern.example/", Failure.NOT_ALLOWED, VisitEnd.NOT_VISITED), OTHER_V4
+            ),
+            BAD,
+        ),
+        "Ja (N)",
+        "https_content_differs",
+    ),
     ("errors on both", web(BAD, replace(BAD, address=OTHER_V4)), "Nej (A)", "https_error_status"),
     (
         "blocked on one, gone on the other",
-        web(endpoint(led_to(403), from_https(403)), endpoint(TO_HTTPS, from_https(404), OTHER_V4)),
-        "Nej (A)",
-        "https_error_status",
+        web(endpoint(led_to(403), from_https(403)), endpoint(led_to(404), from_https(404), OTHER_V4)),
+        "Ja",
+        "blocked",
     ),
     (
         "back to http on one, gone on the other",
@@ -407,10 +510,46 @@ SEVERAL = [
         "https_back_to_http",
     ),
     (
+        "the page came over https, but only to the visit from http",
+        web(endpoint(TO_HTTPS, visit(hop(HTTPS, 403)))),
+        "Ja",
+        "https_visits_differ",
+    ),
+    (
+        "the page came over https, and then the connection was refused",
+        web(endpoint(TO_HTTPS, closed(HTTPS))),
+        "Ja",
+        "https_visits_differ",
+    ),
+    (
         "only a raw hello gets an answer",
         web(endpoint(PAGE, no_tls(ALERT), broad=RAW_SSL3)),
         "Ja (F) (N)",
         "https_content_not_tested",
+    ),
+    (
+        "only a raw hello gets an answer, in terms that the lost ordinary one offered too",
+        web(
+            endpoint(
+                visit(hop(HTTP, 301), hop(HTTPS, Failure.TIMEOUT, SILENT), end=NO_TLS),
+                no_tls(SILENT),
+                broad=RAW_MODERN,
+            )
+        ),
+        "Ja",
+        "tls_ordinary_handshake_lost",
+    ),
+    (
+        "only a raw hello gets an answer, and the ordinary one an alert, in terms that it offered too",
+        web(
+            endpoint(
+                visit(hop(HTTP, 301), hop(HTTPS, ALERT.failure, ALERT), end=NO_TLS),
+                no_tls(ALERT),
+                broad=RAW_MODERN,
+            )
+        ),
+        "Ja",
+        "tls_ordinary_handshake_lost",
     ),
     (
         "SSLv3 besides",
@@ -525,13 +664,27 @@ def test_a_target_only_in_the_family_that_the_vantage_lacks_is_not_tested() -> N
 
 
 @pytest.mark.parametrize(
-    ("hsts", "missing"), [("max-age=31536000", False), (None, True)], ids=["sent", "not sent"]
+    ("hsts", "code"),
+    [
+        pytest.param("max-age=31536000", None, id="sent"),
+        pytest.param(None, "hsts_missing", id="not sent"),
+        pytest.param("includeSubDomains", "hsts_malformed", id="malformed"),
+        pytest.param("", "hsts_malformed", id="empty"),
+        pytest.param("max-age=0", "hsts_off", id="taken back"),
+    ],
 )
-def test_hsts_is_a_note(hsts: str | None, missing: bool) -> None:
+def test_hsts_is_a_note(hsts: str | None, code: str | None) -> None:
     page = visit(replace(hop(HTTPS, 200), hsts=hsts))
     verdict = judge(evidence(web(endpoint(TO_HTTPS, page))), RULESETS["2026"])
     assert verdict.cell == "Ja"
-    assert ("hsts_missing" in {finding.code for finding in verdict.findings}) is missing
+    assert {found.code for found in verdict.findings if found.code.startswith("hsts_")} == ({code} - {None})
+
+
+def test_ten_redirects_after_the_one_from_http_are_not_too_many() -> None:
+    longer = visit(hop(HTTP, 301), *(hop(f"{HTTPS}{n}", 302) for n in range(10)), end=VisitEnd.GAVE_UP)
+    verdict = judge(evidence(web(endpoint(longer, GOOD))), RULESETS["2026"])
+    assert verdict.cell == "Ja"
+    assert "redirects_too_many" not in {finding.code for finding in verdict.findings}
 
 
 def test_faults_name_the_address() -> None:

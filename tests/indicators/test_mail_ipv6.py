@@ -36,6 +36,11 @@ class Case:
 CASES = {
     "greets": Case(seen=mail(host(GREETS, tls(V4))), cell="Ja"),
     "greets with 554": Case(seen=mail(host(REJECTED)), cell="Ja", codes={"mail_ipv6_greeting_refused"}),
+    "greets with 221": Case(
+        seen=mail(host(session(V6, MailState.REFUSED_US, banner=SmtpReply(code=221, lines=("bye",))))),
+        cell="Ja",
+        codes={"mail_ipv6_greeting_refused"},
+    ),
     "one of two is dead": Case(seen=mail(host(GREETS, DEAD_B)), cell="Ja", codes={"mail_ipv6_address_dead"}),
     "greets though the vantage thought it had no IPv6": Case(
         seen=mail(host(GREETS, DEAD_B)), vantage={"ipv6": NO}, cell="Ja"

@@ -8,10 +8,10 @@ from checker.indicators import mail_ipv6, starttls
 from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
-from checker.observations.mail import MailObservation, MailState, SmtpReply
+from checker.observations.mail import MailObservation, MailStage, MailState, SmtpReply
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
 from checker.rulesets import BILAGA_A_2017, RULESET_2026
-from tests.indicators.mail_evidence import TRUSTED, evidence, host, lookup, mail, session, tls
+from tests.indicators.mail_evidence import READY, TRUSTED, evidence, host, lookup, mail, session, tls
 from tests.protocols.made_certificates import make
 
 NXDOMAIN, FAILED, NODATA = LookupOutcome.NXDOMAIN, LookupOutcome.FAILED, LookupOutcome.NODATA
@@ -139,6 +139,7 @@ CASES = {
             )
         ),
         cell="Ja",
+        codes={"starttls_raw_hello_only"},
     ),
     "injection": Case(
         seen=mail(host(replace(tls(V4, RIGHT), discarded_bytes=9))), cell="Ja", codes={"starttls_injection"}
@@ -193,6 +194,37 @@ CASES = {
         cell="Ej mätt",
         codes={"starttls_refused_us", "mail_not_asked_again"},
         may_pass=True,
+    ),
+    "hung up": Case(
+        seen=mail(host(session(V4, REFUSED_US, banner=None, failure=Failure.CLOSED, unread="554 Blocked"))),
+        cell="Ej mätt",
+        codes={"starttls_hung_up"},
+        may_pass=True,
+    ),
+    "no SMTP": Case(
+        seen=mail(host(session(V4, REFUSED_US, banner=None, failure=Failure.MALFORMED, unread="SSH-2.0-x"))),
+        cell="Ej mätt",
+        codes={"starttls_not_smtp"},
+        may_pass=True,
+    ),
+    "never greets": Case(
+        seen=mail(host(session(V4, TIMEOUT, stage=MailStage.CONNECT))),
+        cell="Ej mätt",
+        codes={"starttls_no_greeting"},
+        may_pass=True,
+    ),
+    "falls silent after the greeting": Case(
+        seen=mail(host(session(V4, TIMEOUT, stage=MailStage.BANNER, banner=READY))),
+        cell="Ej mätt",
+        codes={"starttls_fell_silent"},
+        may_pass=True,
+    ),
+    "masked by a firewall": Case(
+        seen=mail(
+            host(session(V4, NOT_OFFERED, ehlo=SmtpReply(code=250, lines=("mx", "SIZE 1", "XXXXXXXA"))))
+        ),
+        cell="Nej",
+        codes={"starttls_not_offered", "starttls_masked"},
     ),
     "connection refused": Case(
         seen=mail(host(session(V4, MailState.CONNECTION_REFUSED))),
@@ -315,6 +347,11 @@ BOTH_COLUMNS = {
         seen=mail(host(ipv4=NXDOMAIN, ipv6=NXDOMAIN), host(ipv4=NODATA, ipv6=NODATA)),
         cell="–",
         codes={"mail_mx_hosts_nonexistent"},
+    ),
+    "MX holds an address": Case(
+        seen=mail(host(name="192.0.2.25", ipv4=NXDOMAIN, ipv6=NXDOMAIN)),
+        cell="–",
+        codes={"mail_mx_hosts_nonexistent", "mail_mx_is_address"},
     ),
     "row deadline": Case(seen=mail(failure=Failure.ROW_DEADLINE), cell="Ej mätt", codes={"row_deadline"}),
     "excluded": Case(seen=mail(failure=Failure.EXCLUDED), cell="Ej mätt", codes={"excluded_on_request"}),

@@ -91,7 +91,7 @@ def test_without_raw_hellos_the_ordinary_handshake_speaks() -> None:
 
 
 @pytest.mark.parametrize("ruleset", [BILAGA_A_2017, RULESET_2026], ids=lambda ruleset: ruleset.name)
-@pytest.mark.parametrize(("version", "suite"), [("SSLv3", 0x0035), ("TLSv1.0", 0x0005), ("TLSv1.2", 0xC02F)])
+@pytest.mark.parametrize(("version", "suite"), [("SSLv3", 0x0035), ("TLSv1.0", 0x0005), ("TLSv1.2", 0x000A)])
 def test_a_server_that_only_a_raw_hello_can_talk_to_is_a_fault(
     ruleset: Ruleset, version: str, suite: int
 ) -> None:
@@ -102,6 +102,42 @@ def test_a_server_that_only_a_raw_hello_can_talk_to_is_a_fault(
     raw_only = next(f for f in found if f.code == "tls_raw_hello_only")
     assert raw_only.severity is FAULT
     assert dict(raw_only.params)["version"] == version
+
+
+LOST = [
+    *(
+        Handshake(outcome=TlsOutcome.SILENT, failure=failure)
+        for failure in (Failure.TIMEOUT, Failure.RESET, Failure.CLOSED, Failure.TOO_MUCH)
+    ),
+    Handshake(outcome=TlsOutcome.ALERT, alert=80, failure=Failure.MALFORMED),
+    Handshake(
+        outcome=TlsOutcome.BROKEN, failure=Failure.MALFORMED, detail="SSLV3_ALERT_HANDSHAKE_FAILURE"
+    ),  # after our own flight, as when a client certificate is wanted
+]
+
+
+def test_what_our_side_objects_to_is_a_fault() -> None:
+    wrong = Handshake(outcome=TlsOutcome.BROKEN, failure=Failure.MALFORMED, detail="BAD_SIGNATURE")
+    broad = HelloReply(name="broad", outcome=TlsOutcome.ESTABLISHED, version="TLSv1.2", suite=0xC02F)
+    codes = {found.code for found in judge_tls_configuration(None, wrong, RULESET_2026, "x", broad=broad)}
+    assert "tls_raw_hello_only" in codes
+
+
+@pytest.mark.parametrize("lost", LOST, ids=lambda lost: str(lost.failure))
+@pytest.mark.parametrize(
+    ("version", "suite", "code"),
+    [
+        pytest.param("TLSv1.2", 0xC02F, "tls_ordinary_handshake_lost", id="what it offers as well"),
+        pytest.param("SSLv3", 0x0035, "tls_raw_hello_only", id="SSLv3"),
+        pytest.param("TLSv1.0", 0x0005, "tls_raw_hello_only", id="RC4"),
+    ],
+)
+def test_an_ordinary_handshake_that_got_lost_is_no_fault_of_the_terms(
+    lost: Handshake, version: str, suite: int, code: str
+) -> None:
+    broad = HelloReply(name="broad", outcome=TlsOutcome.ESTABLISHED, version=version, suite=suite)
+    codes = {found.code for found in judge_tls_configuration(None, lost, RULESET_2026, "x", broad=broad)}
+    assert codes & {"tls_ordinary_handshake_lost", "tls_raw_hello_only"} == {code}
 
 
 def test_a_broad_hello_in_vain_is_no_finding() -> None:
@@ -121,7 +157,11 @@ def test_every_code_has_words_in_both_languages() -> None:
     sv, en = (tomllib.loads((WORDS / lang / "tls.toml").read_text("utf-8")) for lang in ("sv", "en"))
     assert list(sv) == list(en) == configuration_codes()
     filled = {"dh_prime_below_1024": {"bits"}, "dh_prime_below_2048": {"bits"}}
-    filled |= {"tls_raw_hello_only": {"version", "suite"}, "tls_not_tested": {"untested"}}
+    filled |= {
+        "tls_raw_hello_only": {"version", "suite"},
+        "tls_ordinary_handshake_lost": {"version", "suite"},
+    }
+    filled |= {"tls_not_tested": {"untested"}}
     for code, words in en.items():
         assert words["source"]
         assert "source" not in sv[code]

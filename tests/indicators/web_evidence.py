@@ -22,6 +22,7 @@ SILENT = Handshake(outcome=TlsOutcome.SILENT, failure=Failure.TIMEOUT)
 NOT_TLS = Handshake(outcome=TlsOutcome.NOT_TLS, failure=Failure.MALFORMED)
 ALERT = Handshake(outcome=TlsOutcome.ALERT, alert=40, failure=Failure.MALFORMED)
 RAW_SSL3 = HelloReply(name="broad", outcome=TlsOutcome.ESTABLISHED, version="SSLv3", suite=5)
+RAW_MODERN = HelloReply(name="broad", outcome=TlsOutcome.ESTABLISHED, version="TLSv1.2", suite=0xC02F)
 RAW_REFUSED = HelloReply(name="broad", outcome=TlsOutcome.ALERT, alert=40)
 SSL3_TOO = TlsFacts(ssl3=Fact.YES)
 

@@ -139,9 +139,16 @@ class MiniatureInternet:
         closed = self._reserve(socket.SOCK_STREAM)
         sink = self._reserve(socket.SOCK_DGRAM)
         await self._start_name_servers()
+        bare = {web_host.name for web_host in self.plan.web_hosts}
         for web_host in self.plan.web_hosts:
             if web_host.addresses:
-                server = await start_web(web_host.name, web_host.web, self.authority, web_host.domain)
+                server = await start_web(
+                    web_host.name,
+                    web_host.web,
+                    self.authority,
+                    web_host.domain,
+                    published=web_host.addresses,
+                )
                 self._running.append(server)
                 self._tell(web_host.addresses, WEB_PORTS, server)
             self._tell(web_host.dead, WEB_PORTS, None)
@@ -152,7 +159,11 @@ class MiniatureInternet:
                 )
                 self._running.append(mail)
                 self._tell(mail_host.addresses, (SMTP_PORT,), mail)
-            self._tell(mail_host.dead, (SMTP_PORT,), None)
+            dead = Place.FILTERED if mail_host.server.ipv6_silent else Place.CLOSED
+            self._tell(mail_host.dead, (SMTP_PORT,), None, otherwise=dead)
+            if mail_host.name == mail_host.mail_domain and mail_host.name not in bare:
+                # the domain itself takes the mail: whoever looks for a web server there finds none
+                self._tell((*mail_host.addresses, *mail_host.dead), WEB_PORTS, None)
         self._destinations = Destinations(told=self._told, closed_port=closed, sink_port=sink, now=self.now)
 
     async def _start_name_servers(self) -> None:
@@ -167,10 +178,17 @@ class MiniatureInternet:
                 self._told[address, DNS_PORT, "udp"] = server.udp_port
                 self._told[address, DNS_PORT, "tcp"] = server.tcp_port
 
-    def _tell(self, addresses: Iterable[str], ports: Iterable[int], server: RunningPorts | None) -> None:
-        """Enter where the ports of these addresses lead; without a server they refuse."""
+    def _tell(
+        self,
+        addresses: Iterable[str],
+        ports: Iterable[int],
+        server: RunningPorts | None,
+        *,
+        otherwise: Place = Place.CLOSED,
+    ) -> None:
+        """Enter where the ports of these addresses lead; without a server they refuse, or do what `otherwise` says."""
         for port in ports:
-            place: int | Place = Place.CLOSED
+            place: int | Place = otherwise
             if server is not None:
                 place = Place.FILTERED if port in server.filtered else server.ports.get(port, Place.CLOSED)
             for address in addresses:
@@ -205,10 +223,14 @@ def scenario(name: str) -> tuple[Organisation, ...]:
 
 
 async def serve(
-    organisations: tuple[Organisation, ...], directory: Path, now: datetime | None = None
+    organisations: tuple[Organisation, ...],
+    directory: Path,
+    now: datetime | None = None,
+    *,
+    kind: type[MiniatureInternet] = MiniatureInternet,
 ) -> None:
     """Start everything, write the files, say "ready", and serve until stdin closes."""
-    async with MiniatureInternet(organisations, now=now) as internet:
+    async with kind(organisations, now=now) as internet:
         internet.write_files(directory)
         (directory / "mapping.json").write_text(json.dumps(internet.mapping), encoding="ascii")
         sys.stdout.write("ready\n")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from tests.lab.smtp_script import SmtpScript
+from tests.lab.web_answers import Answers
 
 
 class Signing(Enum):
@@ -106,6 +107,35 @@ class Tls(Enum):
     DH_1024 = auto()
     COMPRESSION = auto()
     """INTERMEDIATE, with DEFLATE chosen when offered (canned)."""
+    TLS13_ONLY = auto()
+    TLS12_ONLY = auto()
+    """As MODERN, without TLS 1.3."""
+    TLS10_ONLY = auto()
+    """TLS 1.0 with AES in CBC mode."""
+    RSA_KEY_EXCHANGE_ONLY = auto()
+    """TLS 1.2 with AES, the session key sent under the certificate's."""
+    DH_2048 = auto()
+    """MODERN, and DHE with a 2048-bit prime."""
+    HEARTBEAT = auto()
+    """MODERN, answers the heartbeat extension."""
+    NO_RENEGOTIATION_INFO = auto()
+    """MODERN, knows nothing of RFC 5746."""
+    NO_MASTER_SECRET = auto()
+    """MODERN, knows nothing of the extended master secret."""
+    FRAGMENTED = auto()
+    """TLS12_ONLY, its handshake cut into records of a few bytes."""
+    BYTE_BY_BYTE = auto()
+    """MODERN, its handshake sent a byte at a time."""
+    DROPS_OLD = auto()
+    """MODERN behind a firewall that answers no hello older than TLS 1.2."""
+    RESETS_ON_REFUSAL = auto()
+    """MODERN, and instead of an alert comes a reset."""
+    AT_MOST_64_SUITES = auto()
+    """MODERN, resets on hellos with more suites than that."""
+    FED_UP = auto()
+    """MODERN, takes three raw hellos, then stays silent until a client comes that means it."""
+    WARNS_OF_NAME = auto()
+    """MODERN, a warning of unrecognized_name before each ServerHello."""
 
 
 class Certificate(Enum):
@@ -128,6 +158,41 @@ class Certificate(Enum):
     RSA_1024 = auto()
     INCOMPLETE = auto()
     """Issued by an intermediate that is not sent."""
+    INCOMPLETE_WITHOUT_AIA = auto()
+    """The same, and the certificate does not say where to fetch it."""
+    MD5 = auto()
+    ED25519 = auto()
+    PSS = auto()
+    """Signed with RSA-PSS."""
+    CA = auto()
+    """Says of itself that it is a certificate authority."""
+    FOR_CLIENTS = auto()
+    """Extended key usage without TLS servers."""
+    UNKNOWN_CRITICAL = auto()
+    """With a critical extension that nobody knows."""
+    ROOT_SENT = auto()
+    """The root is sent along."""
+    TWO_INTERMEDIATES = auto()
+    """A chain of two, in the right order."""
+    WRONG_ORDER = auto()
+    """A chain of two, in the wrong order."""
+    SUPERFLUOUS = auto()
+    """Certificates that have nothing to do with it are sent along, and the leaf twice."""
+    CROSS_SIGNED = auto()
+    """The root is sent along as signed by an older root, which has expired."""
+    EXPIRED_INTERMEDIATE = auto()
+    INTERMEDIATE_NO_CA = auto()
+    """The issuer has no basicConstraints."""
+    INTERMEDIATE_MAY_NOT_SIGN = auto()
+    """The issuer's keyUsage lacks keyCertSign."""
+    PATH_TOO_LONG = auto()
+    """Two intermediates below a certificate that allows one."""
+    NAME_PERMITTED = auto()
+    """The issuer is constrained to the domain."""
+    NAME_NOT_PERMITTED = auto()
+    """The issuer is constrained to another domain."""
+    NAME_EXCLUDED = auto()
+    """The issuer may issue for everybody but this domain."""
 
 
 class Smtp(Enum):
@@ -176,18 +241,28 @@ class Zone:
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """The web host: which families have an address, and what each port does (the same on both families)."""
+    """The web host: which families have an address, and what each port does (the same on both, unless `ipv6_server`)."""
 
     ipv4: bool = True
     ipv6: bool = False
-    http: Http = Http.TO_HTTPS
-    https: Https = Https.CONTENT
+    http: Http | Answers = Http.TO_HTTPS
+    https: Https | Answers = Https.CONTENT
     tls: Tls = Tls.INTERMEDIATE
     certificate: Certificate = Certificate.GOOD
     ipv6_dead: bool = False
     """AAAA published, but nothing answers there: connections are refused, so that it costs no time."""
     alias: str = ""
     """The web host is a CNAME for this name, which has the addresses."""
+    sni_only: bool = False
+    """A ClientHello without a server name gets alert 112."""
+    ipv6_server: "Web | None" = None
+    """What the IPv6 address does, when it differs; `ipv6` publishes it."""
+    https_resets: int = 0
+    """How many connections port 443 resets before it does what it should."""
+    dead_ipv4: str = ""
+    """A further A record, where connections are refused."""
+    private_ipv4: str = ""
+    """A further A record of a special-purpose address, which the lab knows nothing of: nobody may go there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +284,7 @@ class MailServer:
     """The MX host is a CNAME for this name, which has the addresses."""
     published: tuple[str, ...] = ()
     """Addresses that the host publishes besides its own and where nobody is: special-purpose ones."""
-    script: SmtpScript = SmtpScript()
+    script: SmtpScript = field(default_factory=SmtpScript)
     """What the server says in place of the ordinary words."""
     first: tuple[SmtpScript, ...] = ()
     """How it treats its first connections, one script each, before it behaves."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from tests.lab.certificates import Authority
 from tests.lab.listener import Connection, LabServer, Peer
 from tests.lab.scenario import MailServer, Smtp
+from tests.lab.smtp_script import Says, SmtpScript, Then
 from tests.lab.tls_server import TlsServer, TlsSession
 
 LINE_MAX_BYTES = 512  # RFC 5321 §4.5.3.1.4
@@ -43,7 +44,9 @@ async def start_smtp(
     tls = TlsServer(host, server.tls, server.certificate, authority=authority, domain=mail_domain)
 
     async def speak(connection: Connection) -> None:
-        await _Dialogue(connection, host, server.smtp, tls).run()
+        scripts = (*server.first, server.script)
+        script = scripts[min(lab.connections, len(scripts)) - 1]
+        await _Dialogue(connection, host, server.smtp, tls, script).run()
 
     lab.listen(25, speak)
     return lab
@@ -52,12 +55,15 @@ async def start_smtp(
 class _Dialogue:
     """One client's conversation, from the banner to QUIT."""
 
-    def __init__(self, connection: Connection, host: str, smtp: Smtp, tls: TlsServer) -> None:
+    def __init__(
+        self, connection: Connection, host: str, smtp: Smtp, tls: TlsServer, script: SmtpScript
+    ) -> None:
         self._connection = connection
         self._peer: Peer = connection
         self._host = host
         self._smtp = smtp
         self._tls = tls
+        self._script = script
         self._received = b""
         self._greeted = False
         self._session: TlsSession | None = None
@@ -74,6 +80,8 @@ class _Dialogue:
         """Greet; False when the conversation is over before it began."""
         if await self._spoke_first(GREET_PAUSE_S):
             return False
+        if self._script.banner:
+            return await self._follow(self._script.banner)
         match self._smtp:
             case Smtp.TEMPFAIL:
                 await self._say(f"421 4.3.2 {self._host} Service not available, closing transmission channel")
@@ -114,7 +122,11 @@ class _Dialogue:
             return True
         if verb == "STARTTLS":
             return await self._starttls(argument)
+        scripted = {"EHLO": self._script.ehlo, "HELO": self._script.helo}.get(verb)
         answers: dict[str, Callable[[str], Awaitable[None]]] = {"EHLO": self._ehlo, "HELO": self._helo}
+        if scripted:
+            self._greeted = True
+            return await self._follow(scripted)
         if verb in answers:
             await answers[verb](argument.strip())
         elif verb in ("NOOP", "RSET"):
@@ -143,6 +155,9 @@ class _Dialogue:
 
     async def _starttls(self, argument: str) -> bool:
         """RFC 3207 §4; True while there are commands to come, inside TLS or not."""
+        if self._script.starttls:
+            goes_on = await self._follow(self._script.starttls)
+            return await self._tls_or_not() if goes_on and self._script.starttls.data[:1] == b"2" else goes_on
         if self._smtp not in _OFFERS:
             await self._say("502 5.5.1 Command not implemented")
         elif argument:
@@ -161,6 +176,14 @@ class _Dialogue:
     async def _encrypt(self) -> bool:
         ready = b"220 2.0.0 Ready to start TLS\r\n"
         await self._connection.write(ready + INJECTED if self._smtp is Smtp.INJECTION else ready)
+        return await self._tls_or_not()
+
+    async def _tls_or_not(self) -> bool:
+        """What comes after the 220; True when TLS stands and commands may come."""
+        if self._script.instead_of_tls:
+            await self._connection.read()
+            await self._follow(self._script.instead_of_tls)
+            return False
         if self._smtp is Smtp.TLS_BROKEN:
             await self._connection.read()
             await self._connection.write(GARBAGE)
@@ -170,6 +193,23 @@ class _Dialogue:
             return False
         self._peer, self._session, self._greeted = session, session, False
         return True
+
+    async def _follow(self, said: Says) -> bool:
+        """Say what the script has in this place; False when that was the end of the conversation."""
+        while True:
+            for piece in said.pieces:
+                if isinstance(piece, bytes):
+                    await self._connection.write(piece)
+                elif await self._spoke_first(piece):
+                    return False
+            if not said.forever:
+                break
+        match said.then:
+            case Then.RESET:
+                self._connection.reset()
+            case Then.SILENCE:
+                await self._connection.drain()
+        return said.then is Then.GO_ON
 
     async def _finish(self) -> bool:
         if self._session:

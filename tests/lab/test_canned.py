@@ -173,7 +173,95 @@ async def test_refuses(authority: Authority, tls: Tls, data: bytes, number: int)
     assert (seen.alert, seen.messages) == (number, {})
 
 
-@pytest.mark.parametrize("tls", [kind for kind in Tls if kind not in (Tls.SSL3_ONLY, Tls.RC4_ONLY)])
+RAW_CLIENTS_ONLY = (Tls.HEARTBEAT, Tls.NO_RENEGOTIATION_INFO, Tls.NO_MASTER_SECRET)
+"""Kinds that answer every client without supported_versions as if it would never come to Finished."""
+NARROW = {
+    Tls.TLS13_ONLY: ("TLSv1.3", "TLS_"),
+    Tls.TLS12_ONLY: ("TLSv1.2", "ECDHE-"),
+    Tls.FRAGMENTED: ("TLSv1.2", "ECDHE-"),
+    Tls.RSA_KEY_EXCHANGE_ONLY: ("TLSv1.2", "AES"),
+    Tls.TLS10_ONLY: ("TLSv1", "ECDHE-"),
+}
+OTHERS = [
+    kind
+    for kind in Tls
+    if kind not in (Tls.SSL3_ONLY, Tls.RC4_ONLY, Tls.AT_MOST_64_SUITES, *RAW_CLIENTS_ONLY, *NARROW)
+]
+
+
+@pytest.mark.parametrize("tls", NARROW)
+async def test_ordinary_handshake_within_what_is_spoken(authority: Authority, tls: Tls) -> None:
+    version, start = NARROW[tls]
+    async with serving(authority, tls) as port:
+        seen = await ordinary(port, permissive())
+    assert seen[0] == version
+    assert seen[1].startswith(start)
+
+
+@pytest.mark.parametrize("tls", RAW_CLIENTS_ONLY)
+async def test_ordinary_handshake_of_today(authority: Authority, tls: Tls) -> None:
+    async with serving(authority, tls) as port:
+        assert (await ordinary(port, permissive()))[0] == "TLSv1.3"
+
+
+async def test_64_suites_are_borne_and_no_more(authority: Authority) -> None:
+    few = permissive()
+    few.set_ciphers("ECDHE+AESGCM")
+    many = permissive()
+    many.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    async with serving(authority, Tls.AT_MOST_64_SUITES) as port:
+        assert (await ordinary(port, few))[0] == "TLSv1.3"
+        with pytest.raises(OSError, match="reset"):
+            await ordinary(port, many)
+
+
+async def test_three_raw_hellos_are_borne_and_no_more_in_a_row(authority: Authority) -> None:
+    async with serving(authority, Tls.FED_UP) as port:
+        for _ in range(2):
+            for _ in range(3):
+                assert await answer(port, hello(TLS12, MODERN_SUITES))
+            assert (await ordinary(port, permissive()))[0] == "TLSv1.3"
+
+
+@pytest.mark.parametrize(
+    ("tls", "number", "present"),
+    [
+        (Tls.HEARTBEAT, 15, True),
+        (Tls.NO_RENEGOTIATION_INFO, 0xFF01, False),
+        (Tls.NO_MASTER_SECRET, 23, False),
+    ],
+)
+async def test_extensions_put_in_and_left_out(
+    authority: Authority, tls: Tls, number: int, *, present: bool
+) -> None:
+    offered = hello(TLS12, MODERN_SUITES, extensions=(*BASIC, (15, b"\x01")))
+    listed = struct.pack("!H", number)
+    assert (listed in (await ask(authority, tls, offered)).extensions) is present
+    plain = (await ask(authority, Tls.MODERN, offered)).extensions
+    assert (listed in plain) is not present
+
+
+async def test_small_records_hold_the_same_flight(authority: Authority) -> None:
+    async with serving(authority, Tls.FRAGMENTED) as port:
+        cut = await answer(port, hello(TLS12, MODERN_SUITES))
+    assert int.from_bytes(cut[3:5], "big") == 7
+    assert set(read_flight(cut).messages) == {2, 11, 12, 14}
+
+
+async def test_a_warning_of_the_name_comes_before_the_flight(authority: Authority) -> None:
+    async with serving(authority, Tls.WARNS_OF_NAME) as port:
+        seen = await answer(port, hello(TLS12, MODERN_SUITES))
+    assert seen[:8] == bytes.fromhex("1503010002017016")
+
+
+async def test_a_reset_instead_of_an_alert(authority: Authority) -> None:
+    async with serving(authority, Tls.RESETS_ON_REFUSAL) as port:
+        with pytest.raises(ConnectionResetError):
+            await answer(port, hello(TLS12, WEAK))
+        assert await answer(port, hello(TLS12, MODERN_SUITES))
+
+
+@pytest.mark.parametrize("tls", OTHERS)
 async def test_ordinary_handshake(authority: Authority, tls: Tls) -> None:
     async with serving(authority, tls) as port:
         assert (await ordinary(port, permissive()))[0] == "TLSv1.3"

@@ -14,7 +14,20 @@ from tests.lab.tls_server import TlsServer
 
 HOST, DOMAIN = "www.region.example", "region.example"
 
-TRUSTED = {Certificate.GOOD, Certificate.WILDCARD}
+TRUSTED = {
+    Certificate.GOOD,
+    Certificate.WILDCARD,
+    Certificate.ED25519,
+    Certificate.PSS,
+    Certificate.CA,
+    Certificate.ROOT_SENT,
+    Certificate.TWO_INTERMEDIATES,
+    Certificate.WRONG_ORDER,
+    Certificate.SUPERFLUOUS,
+    Certificate.CROSS_SIGNED,
+    Certificate.NAME_PERMITTED,
+}
+NO_ISSUER = "unable to get (local )?issuer certificate"
 REFUSED = {
     Certificate.EXPIRED: "certificate has expired",
     Certificate.NOT_YET_VALID: "certificate is not yet valid",
@@ -25,7 +38,17 @@ REFUSED = {
     Certificate.CN_ONLY: "Hostname mismatch",
     Certificate.SHA1: "(md|digest algorithm) too weak",
     Certificate.RSA_1024: "key too weak",
-    Certificate.INCOMPLETE: "unable to get local issuer certificate",
+    Certificate.INCOMPLETE: NO_ISSUER,
+    Certificate.INCOMPLETE_WITHOUT_AIA: NO_ISSUER,
+    Certificate.MD5: "(md|digest algorithm) too weak",
+    Certificate.FOR_CLIENTS: "(unsupported|unsuitable) certificate purpose",
+    Certificate.UNKNOWN_CRITICAL: "unhandled critical extension",
+    Certificate.EXPIRED_INTERMEDIATE: "certificate has expired",
+    Certificate.INTERMEDIATE_NO_CA: f"invalid CA certificate|{NO_ISSUER}",
+    Certificate.INTERMEDIATE_MAY_NOT_SIGN: f"invalid CA certificate|{NO_ISSUER}",
+    Certificate.PATH_TOO_LONG: "path length constraint exceeded",
+    Certificate.NAME_NOT_PERMITTED: "permitted subtree violation",
+    Certificate.NAME_EXCLUDED: "excluded subtree violation",
 }
 
 
@@ -79,7 +102,7 @@ def test_mail_domain_is_good_for_the_mail_domain(authority: Authority) -> None:
     shake_hands(server.context, client_context(authority.ca_pem), DOMAIN)
 
 
-@pytest.mark.parametrize("kind", [Certificate.SHA1, Certificate.RSA_1024])
+@pytest.mark.parametrize("kind", [Certificate.SHA1, Certificate.MD5, Certificate.RSA_1024])
 def test_weak_ones_are_otherwise_valid(authority: Authority, kind: Certificate) -> None:
     server = TlsServer(HOST, Tls.MODERN, kind, authority=authority, domain=DOMAIN)
     shake_hands(server.context, client_context(authority.ca_pem, level=0), HOST)
@@ -117,7 +140,9 @@ def test_key_types(authority: Authority) -> None:
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     assert isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
     assert isinstance(authority.chain(HOST, Certificate.GOOD, DOMAIN, rsa_key=True)[0], rsa.RSAPrivateKey)
-    assert authority.chain(HOST, Certificate.RSA_1024, DOMAIN)[0].key_size == 1024
+    weak = authority.chain(HOST, Certificate.RSA_1024, DOMAIN)[0]
+    assert isinstance(weak, rsa.RSAPrivateKey)
+    assert weak.key_size == 1024
 
 
 def test_issued_once_and_with_one_key(authority: Authority) -> None:

@@ -65,6 +65,7 @@ def field(response: bytes, name: str) -> str | None:
 
 PLAIN = {
     Http.TO_HTTPS: (301, f"https://{HOST}/page"),
+    Http.TO_WWW: (301, f"https://www.{HOST}/page"),
     Http.CONTENT: (200, None),
     Http.NOT_FOUND: (404, None),
     Http.FORBIDDEN: (403, None),
@@ -73,6 +74,7 @@ PLAIN = {
 SECURE = {
     Https.CONTENT: (200, None),
     Https.TO_HTTP: (301, f"http://{HOST}/page"),
+    Https.TO_WWW: (301, f"https://www.{HOST}/page"),
     Https.NOT_FOUND: (404, None),
     Https.FORBIDDEN: (403, None),
     Https.LOOP: (302, f"https://{HOST}/page"),

@@ -123,6 +123,28 @@ def test_the_chain_of_trust_holds_from_the_anchor_down(domain: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "rdtype", "expected"),
+    [
+        ("ort.se", "MX", {"10 mx1.ort.se.", "10 mx2.ort.se.", "10 mx3.ort.se.", "5 nowhere.ort.se."}),
+        ("mx1.ort.se", "CNAME", {"mail.ort.se."}),
+        ("mx2.ort.se", "A", {"10.1.2.3"}),
+        ("mx2.ort.se", "AAAA", {"fd00::1"}),
+        ("mx3.ort.se", "TXT", {'"no address"'}),
+        ("mx3.ort.se", "A", set()),
+    ],
+)
+def test_odd_mail_records(name: str, rdtype: str, expected: set[str]) -> None:
+    servers = (
+        MailServer(alias="mail.ort.se"),
+        MailServer(ipv4=False, published=("10.1.2.3", "fd00::1")),
+        MailServer(ipv4=False),
+    )
+    walk = Walk(plan([row("ort.se", mail=servers, extra_mx=("5 nowhere.ort.se.",))], NOW))
+    answer = walk.final(name, rdtype).answer
+    assert {str(rdata) for rrset in answer for rdata in rrset} == expected
+
+
+@pytest.mark.parametrize(
     ("signing", "has_ds", "ds_right", "has_keys", "now_valid"),
     [
         (Signing.UNSIGNED, False, False, False, False),

@@ -6,14 +6,17 @@ OpenSSL works on memory buffers; it gets the bytes as they came, so what it play
 import contextlib
 import functools
 import ssl
-import tempfile
 from collections.abc import Callable
 from typing import TypeVar
 
 from tests.lab.canned import CANNED, UNRECOGNIZED_NAME, alert, canned_answer
-from tests.lab.certificates import KEYS, Authority, Chain, chain_pem
+from tests.lab.certificates import Authority, Chain
 from tests.lab.client_hello import (
     DEFLATE,
+    EXTENDED_MASTER_SECRET,
+    HEARTBEAT,
+    RENEGOTIATION_INFO,
+    SUPPORTED_VERSIONS,
     TLS10,
     TLS12,
     TLS13,
@@ -24,18 +27,14 @@ from tests.lab.client_hello import (
 )
 from tests.lab.listener import Connection
 from tests.lab.scenario import Certificate, Tls
+from tests.lab.tls_contexts import RSA_LEAF, context_for
+from tests.lab.tls_quirks import Extensions, in_small_records, warning, with_extensions
 
 T = TypeVar("T")
 
-MODERN_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
-INTERMEDIATE_SUITES = f"{MODERN_SUITES}:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!AESCCM"
-_EXTRA_SUITES = {
-    Tls.NULL_TOO: "eNULL:!aNULL",
-    Tls.ANONYMOUS_TOO: "AECDH+AES:ADH+AES",
-    Tls.DH_1024: "DHE+AES:!aNULL",
-}
-_DH_PARAMETERS = {Tls.ANONYMOUS_TOO: "dh_2048.pem", Tls.DH_1024: "dh_1024.pem"}
-_RSA_LEAF = CANNED | {Tls.NULL_TOO, Tls.DH_1024}
+_RECORD_BYTES = 7
+_PATIENCE = 3
+"""Raw hellos in a row that FED_UP takes."""
 
 _RSA_SUITES = (
     (TLS12, frozenset({0xC02F, 0xC030, 0xCCA8, 0xC027, 0xC028, 0x009C, 0x009D, 0x003C, 0x003D})),
@@ -44,7 +43,15 @@ _RSA_SUITES = (
 """What INTERMEDIATE plays with an RSA leaf: (from this version on, IANA numbers)."""
 _TLS13_SUITES = frozenset({0x1301, 0x1302, 0x1303})
 
+_UNKNOWN_EXTENSIONS = {
+    Tls.NO_RENEGOTIATION_INFO: RENEGOTIATION_INFO,
+    Tls.NO_MASTER_SECRET: EXTENDED_MASTER_SECRET,
+    Tls.HEARTBEAT: HEARTBEAT,
+}
+"""Extensions that are taken out of ServerHellos, or put in; for raw hellos, since Finished covers them."""
+
 _HANDSHAKE, _SERVER_HELLO = 22, 2
+_ALERT = b"\x15"
 _SESSION_ID_AT = 5 + 4 + 2 + 32
 """Where a ServerHello at the start of a record has the length of its session id."""
 
@@ -52,8 +59,10 @@ _SESSION_ID_AT = 5 + 4 + 2 + 32
 class TlsSession:
     """Bytes inside an established session."""
 
-    def __init__(self, connection: Connection, context: ssl.SSLContext) -> None:
+    def __init__(self, connection: Connection, context: ssl.SSLContext, tls: Tls = Tls.MODERN) -> None:
         self._connection = connection
+        self._tls = tls
+        self._stands = False
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
 
@@ -64,6 +73,7 @@ class TlsSession:
         except ssl.SSLError:
             await self._flush()
             return False
+        self._stands = True
         return True
 
     async def read(self) -> bytes:
@@ -99,7 +109,13 @@ class TlsSession:
             return result
 
     async def _flush(self) -> None:
-        if data := self._outgoing.read():
+        data = self._outgoing.read()
+        if data and not self._stands and self._tls is Tls.FRAGMENTED:
+            data = in_small_records(data, _RECORD_BYTES)
+        if data and not self._stands and self._tls is Tls.BYTE_BY_BYTE:
+            for byte in data:
+                await self._connection.write(bytes((byte,)))
+        elif data:
             await self._connection.write(data)
 
 
@@ -107,31 +123,48 @@ class TlsServer:
     """TLS for one host: its certificate, its kind, and the names that its clients may ask for."""
 
     def __init__(
-        self, host: str, tls: Tls, certificate: Certificate, *, authority: Authority, domain: str
+        self,
+        host: str,
+        tls: Tls,
+        certificate: Certificate,
+        *,
+        authority: Authority,
+        domain: str,
+        sni_only: bool = False,
     ) -> None:
         self._host = host
         self._domain = domain
         self._tls = tls
         self._certificate = certificate
         self._authority = authority
+        self._sni_only = sni_only
+        self._raw_hellos = 0
 
     @functools.cached_property
     def chain(self) -> Chain:
         """The key and the certificates sent."""
         return self._authority.chain(
-            self._host, self._certificate, self._domain, rsa_key=self._tls in _RSA_LEAF
+            self._host, self._certificate, self._domain, rsa_key=self._tls in RSA_LEAF
         )
 
     @functools.cached_property
     def context(self) -> ssl.SSLContext:
         """OpenSSL's settings for this kind, made when the first client comes."""
-        return _context(self._tls, self.chain)
+        return context_for(self._tls, self.chain)
 
     async def accept(self, connection: Connection) -> TlsSession | None:
         """Answer the first hello; the session when one came about, else None with everything said."""
-        received = await _first_hello(connection)
+        received = await first_hello(connection)
         if not received:
             return None
+        if self._stays_silent(received):
+            await connection.drain()
+            return None
+        if self._resets(received):
+            connection.reset()
+            return None
+        if self._tls is Tls.WARNS_OF_NAME:
+            await connection.write(warning(UNRECOGNIZED_NAME, TLS10))
         if answer := self._answer(received):
             await connection.write(answer)
             await (
@@ -139,26 +172,66 @@ class TlsServer:
             )  # as a server would, wait for the client's next step: it cannot be a good one
             return None
         connection.unread(received)
-        session = TlsSession(connection, self.context)
+        session = TlsSession(connection, self.context, self._tls)
         return session if await session.handshake() else None
 
     def _answer(self, received: bytes) -> bytes | None:
         """What to say in OpenSSL's place, if anything."""
-        try:
-            hello = parse_client_hello(received)
-        except MalformedHelloError:
+        hello = _parsed(received)
+        if hello is None:
             return None
         name = hello.server_name
-        if name is not None and name.lower() not in (self._host, self._domain):
+        unnamed = name is None and self._sni_only
+        if unnamed or (name is not None and name.lower() not in (self._host, self._domain)):
             return alert(UNRECOGNIZED_NAME, TLS12)
         if self._tls is Tls.COMPRESSION and DEFLATE in hello.compressions:
             return _compressing(_first_flight(self.context, received))
+        if self._tls in _UNKNOWN_EXTENSIONS and _is_raw(hello):
+            return with_extensions(_first_flight(self.context, received), self._change_extensions(hello))
         if self._tls in CANNED:
             return canned_answer(hello, self._tls, self.chain, acceptable=_acceptable(hello))
         return None
 
+    def _change_extensions(self, hello: ClientHello) -> Callable[[Extensions], None]:
+        def change(extensions: Extensions) -> None:
+            if self._tls is Tls.HEARTBEAT and HEARTBEAT in hello.extensions:
+                extensions[HEARTBEAT] = b"\x01"
+            elif self._tls is not Tls.HEARTBEAT:
+                extensions.pop(_UNKNOWN_EXTENSIONS[self._tls], None)
 
-async def _first_hello(connection: Connection) -> bytes:
+        return change
+
+    def _stays_silent(self, received: bytes) -> bool:
+        hello = _parsed(received)
+        if hello is None:
+            return False
+        if self._tls is Tls.FED_UP:
+            self._raw_hellos += 1
+            if not _is_raw(hello):
+                self._raw_hellos = 0
+            return self._raw_hellos > _PATIENCE
+        return self._tls is Tls.DROPS_OLD and (hello.ssl2_format or hello.highest() < TLS12)
+
+    def _resets(self, received: bytes) -> bool:
+        if self._tls is Tls.AT_MOST_64_SUITES:
+            hello = _parsed(received)
+            return hello is not None and len(hello.suites) > 64
+        return self._tls is Tls.RESETS_ON_REFUSAL and _first_flight(self.context, received)[:1] == _ALERT
+
+
+def _is_raw(hello: ClientHello) -> bool:
+    """Whether the client is none of today: it does not say which versions it supports."""
+    return SUPPORTED_VERSIONS not in hello.extensions
+
+
+def _parsed(received: bytes) -> ClientHello | None:
+    try:
+        return parse_client_hello(received)
+    except MalformedHelloError:
+        return None
+
+
+async def first_hello(connection: Connection) -> bytes:
     """All of the first hello and what came with it; less when the client stops, or speaks no TLS."""
     received = b""
     while missing(received):
@@ -193,24 +266,3 @@ def _compressing(flight: bytes) -> bytes:
         return flight
     at = _SESSION_ID_AT + 1 + flight[_SESSION_ID_AT] + 2
     return flight[:at] + bytes((DEFLATE,)) + flight[at + 1 :]
-
-
-def _context(tls: Tls, chain: Chain) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if tls is Tls.MODERN:
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        suites = MODERN_SUITES
-    else:
-        # TLS 1.0 in effect: SSLv3 is off by an option. Naming it would be deprecated.
-        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-        suites = ":".join(filter(None, (INTERMEDIATE_SUITES, _EXTRA_SUITES.get(tls))))
-    context.set_ciphers(f"{suites}:@SECLEVEL=0")
-    context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_TICKET
-    context.num_tickets = 0
-    if tls in _DH_PARAMETERS:
-        context.load_dh_params(str(KEYS / _DH_PARAMETERS[tls]))
-    with tempfile.NamedTemporaryFile(suffix=".pem") as pem:  # the ssl module reads chains from files only
-        pem.write(chain_pem(chain))
-        pem.flush()
-        context.load_cert_chain(pem.name)
-    return context

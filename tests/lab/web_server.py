@@ -1,83 +1,89 @@
 """The web host of one organisation: a small HTTP/1.1 responder on port 80 and, inside TLS, on port 443."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from tests.lab.certificates import Authority
 from tests.lab.listener import Connection, LabServer, Peer
 from tests.lab.scenario import Http, Https, Web
 from tests.lab.tls_server import TlsServer
+from tests.lab.web_answers import Answer, Answers, Wire
+from tests.lab.web_pages import CLOSING, Request, send
 
 REQUEST_MAX_BYTES = 16_384
-_REASONS = {
-    200: "OK",
-    301: "Moved Permanently",
-    302: "Found",
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    421: "Misdirected Request",
+PAGE = Answer()
+PLAIN: Mapping[Http, Answer] = {
+    Http.TO_HTTPS: Answer(status=301, location="https://{host}{path}"),
+    Http.TO_WWW: Answer(status=301, location="https://www.{host}{path}"),
+    Http.CONTENT: PAGE,
+    Http.NOT_FOUND: Answer(status=404),
+    Http.FORBIDDEN: Answer(status=403),
+    Http.META_REFRESH: Answer(head='<meta http-equiv="refresh" content="0; url=https://{host}/">'),
+}
+SECURE: Mapping[Https, Answer] = {
+    Https.CONTENT: PAGE,
+    Https.TO_HTTP: Answer(status=301, location="http://{host}{path}"),
+    Https.TO_WWW: Answer(status=301, location="https://www.{host}{path}"),
+    Https.NOT_FOUND: Answer(status=404),
+    Https.FORBIDDEN: Answer(status=403),
+    Https.LOOP: Answer(status=302, location="https://{host}{path}"),
 }
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """The head of one request; `host` without port, None when the field is missing."""
-
-    method: str
-    path: str
-    version: str
-    host: str | None
-    close: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """Status, the page (words put into HTML) and where a redirect leads."""
-
-    status: int
-    head: str = ""
-    location: str = ""
-
-
-Respond = Callable[[Request], Response]
+Respond = Callable[[Request], Answer]
 
 
 async def start_web(
-    host: str, web: Web, authority: Authority, domain: str, *, addresses: tuple[str, ...] = ()
+    host: str,
+    web: Web,
+    authority: Authority,
+    domain: str,
+    *,
+    addresses: tuple[str, ...] = (),
+    published: tuple[str, ...] = (),
 ) -> LabServer:
     """Start ports 80 and 443 of a web host as its scenario says; a port that is CLOSED has no listener.
 
-    On loopback, unless `addresses` are given.
+    On loopback, unless `addresses` are given. `published` are the addresses that clients know it by.
     """
     filtered = {80} if web.http is Http.FILTERED else set()
     if web.https is Https.FILTERED:
         filtered.add(443)
     server = LabServer(addresses=addresses, filtered=frozenset(filtered))
     host, domain = host.lower(), domain.lower()
-    names = frozenset({host, domain})
+    words = {"host": host, "domain": domain}
+    words |= {"ipv6" if ":" in address else "ipv4": address for address in published}
     if web.http not in (Http.CLOSED, Http.FILTERED):
+        respond_http = _answering(web.http if isinstance(web.http, tuple) else _answers(PLAIN.get(web.http)))
 
         async def speak_http(connection: Connection) -> None:
             if web.http is Http.SILENT:
                 await connection.drain()
-            else:
-                await _converse(connection, names, lambda request: _plain(web.http, host, request))
+            elif await _converse(connection, words, respond_http) is Wire.RESET_AFTER:
+                connection.reset()
 
         server.listen(80, speak_http)
     if web.https not in (Https.CLOSED, Https.FILTERED):
-        tls = TlsServer(host, web.tls, web.certificate, authority=authority, domain=domain)
+        tls = TlsServer(
+            host, web.tls, web.certificate, authority=authority, domain=domain, sni_only=web.sni_only
+        )
+        respond_https = _answering(
+            web.https if isinstance(web.https, tuple) else _answers(SECURE.get(web.https))
+        )
+
+        to_reset = iter(range(web.https_resets))
 
         async def speak_https(connection: Connection) -> None:
-            await _speak_https(connection, web.https, tls, host, names)
+            if next(to_reset, None) is not None:
+                await _speak_https(connection, Https.RESET, tls, words, respond_https)
+                return
+            await _speak_https(connection, web.https, tls, words, respond_https)
 
         server.listen(443, speak_https)
     return server
 
 
 async def _speak_https(
-    connection: Connection, https: Https, tls: TlsServer, host: str, names: frozenset[str]
+    connection: Connection, https: Https | Answers, tls: TlsServer, words: Mapping[str, str], respond: Respond
 ) -> None:
     match https:
         case Https.SILENT:
@@ -89,7 +95,8 @@ async def _speak_https(
             return
         case Https.NOT_TLS:
             await connection.read()
-            await connection.write(_render(Response(status=400), "HTTP/1.1", body=True, close=True))
+            request = Request(method="GET", path="/", version="HTTP/1.1", host=None, close=True)
+            await send(connection, Answer(status=400), request, words)
             return
         case _:
             session = await tls.accept(connection)
@@ -97,67 +104,62 @@ async def _speak_https(
         return
     if https is Https.NO_HTTP:
         await _read_head(session, b"")
-    else:
-        await _converse(session, names, lambda request: _secure(https, host, request))
-    await session.finish()
-
-
-def _plain(http: Http, host: str, request: Request) -> Response:
-    match http:
-        case Http.TO_HTTPS:
-            return Response(status=301, location=f"https://{host}{request.path}")
-        case Http.TO_WWW:
-            return Response(status=301, location=f"https://www.{host}{request.path}")
-        case Http.META_REFRESH:
-            refresh = f'<meta http-equiv="refresh" content="0; url=https://{host}/">'
-            return Response(status=200, head=refresh)
-        case Http.NOT_FOUND:
-            return Response(status=404)
-        case Http.FORBIDDEN:
-            return Response(status=403)
+        await session.finish()
+        return
+    match await _converse(session, words, respond):
+        case Wire.RESET_AFTER:
+            connection.reset()
+        case Wire.NO_CLOSE_NOTIFY:
+            pass
         case _:
-            return Response(status=200)
+            await session.finish()
 
 
-def _secure(https: Https, host: str, request: Request) -> Response:
-    match https:
-        case Https.TO_HTTP:
-            return Response(status=301, location=f"http://{host}{request.path}")
-        case Https.TO_WWW:
-            return Response(status=301, location=f"https://www.{host}{request.path}")
-        case Https.LOOP:
-            return Response(status=302, location=f"https://{host}{request.path}")
-        case Https.NOT_FOUND:
-            return Response(status=404)
-        case Https.FORBIDDEN:
-            return Response(status=403)
-        case _:
-            return Response(status=200)
+def _answers(answer: Answer | None) -> Answers:
+    return () if answer is None else (answer,)
 
 
-async def _converse(peer: Peer, names: frozenset[str], respond: Respond) -> None:
-    """Answer requests one after another until either side has had enough."""
-    received = b""
+def _answering(answers: Answers) -> Respond:
+    """The first answer that fits each request; it counts those that are given only so many times."""
+    given: Counter[int] = Counter()
+
+    def respond(request: Request) -> Answer:
+        for index, answer in enumerate(answers):
+            fits = answer.path in ("", request.path) and (
+                not answer.unless_cookie or answer.unless_cookie not in request.cookies
+            )
+            if fits and (not answer.times or given[index] < answer.times):
+                given[index] += 1
+                return answer
+        return PAGE
+
+    return respond
+
+
+async def _converse(peer: Peer, words: Mapping[str, str], respond: Respond) -> Wire:
+    """Answer requests one after another until either side has had enough; how the last answer was sent."""
+    names = frozenset(words.values())
+    received, wire = b"", Wire.ORDINARY
     while True:
         head, received = await _read_head(peer, received)
         if not head:
-            return
+            return wire
         request = _parse(head)
         if request is None:
-            await peer.write(_render(Response(status=400), "HTTP/1.1", body=True, close=True))
-            return
-        if request.host is None and request.version == "HTTP/1.1":
-            response = Response(status=400)  # RFC 9112 §3.2
+            request = Request(method="GET", path="/", version="HTTP/1.1", host=None, close=True)
+            answer = Answer(status=400)
+        elif request.host is None and request.version == "HTTP/1.1":
+            answer = Answer(status=400)  # RFC 9112 §3.2
         elif request.host is not None and request.host not in names:
-            response = Response(status=421)
+            answer = Answer(status=421)
         elif request.method not in ("GET", "HEAD"):
-            response = Response(status=405)
+            answer = Answer(status=405)
         else:
-            response = respond(request)
-        body = request.method != "HEAD"
-        await peer.write(_render(response, request.version, body=body, close=request.close))
-        if request.close:
-            return
+            answer = respond(request)
+        wire = answer.wire
+        await send(peer, answer, request, {**words, "path": request.path})
+        if request.close or wire in CLOSING:
+            return wire
 
 
 async def _read_head(peer: Peer, received: bytes) -> tuple[bytes, bytes]:
@@ -178,29 +180,18 @@ def _parse(head: bytes) -> Request | None:
         return None
     fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     wish = fields.get("connection", "").lower()
-    host = fields.get("host")
     return Request(
         method=words[0],
         path=words[1],
         version=words[2],
-        host=host.partition(":")[0].lower() if host is not None else None,
+        host=_host(fields["host"]) if "host" in fields else None,
         close="close" in wish or (words[2] == "HTTP/1.0" and "keep-alive" not in wish),
+        cookies=frozenset(cookie.strip() for cookie in fields.get("cookie", "").split(";")),
     )
 
 
-def _render(response: Response, version: str, *, body: bool, close: bool) -> bytes:
-    reason = _REASONS[response.status]
-    page = (
-        f'<!doctype html><html lang="en"><head><title>{reason}</title>{response.head}</head>'
-        f"<body><p>{response.status} {reason}</p></body></html>\n"
-    ).encode()
-    fields = [
-        f"{version} {response.status} {reason}",
-        "Server: lab",
-        "Content-Type: text/html; charset=utf-8",
-        f"Content-Length: {len(page)}",
-        f"Connection: {'close' if close else 'keep-alive'}",
-    ]
-    if response.location:
-        fields.append(f"Location: {response.location}")
-    return "\r\n".join([*fields, "", ""]).encode("ascii") + (page if body else b"")
+def _host(authority: str) -> str:
+    """The host of a Host field, lower case, without port and brackets."""
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0].lower()
+    return authority.partition(":")[0].lower()

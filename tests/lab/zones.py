@@ -136,7 +136,7 @@ class _Planner:
         for address in server.published:
             contents.add(f"{host}.", "AAAA" if ":" in address else "A", address)
         if not (server.ipv4 or server.ipv6 or server.ipv6_dead or server.published):
-            contents.add(f"{host}.", "TXT", "no address")
+            contents.add(f"{host}.", "TXT", '"no address"')
 
     def _furnish_web(self, organisation: Organisation, name: str, web: Web) -> None:
         if not self._exists(name):
@@ -147,9 +147,20 @@ class _Planner:
             self._zones.contents(self._zone_of(name)).add(f"{name}.", "CNAME", f"{web.alias}.")
         if name not in self._web:
             answering, dead = self._reach(web.alias or name, web)
-            self._web[name] = WebHost(
+            further = [address for address in (web.dead_ipv4, web.private_ipv4) if address]
+            if further:
+                self._zones.contents(self._zone_of(name)).add(f"{name}.", "A", *further)
+            dead += (web.dead_ipv4,) if web.dead_ipv4 else ()
+            described = WebHost(
                 name=name, domain=organisation.domain, web=web, addresses=answering, dead=dead
             )
+            self._web[name] = described
+            if web.ipv6_server:
+                over_ipv4, over_ipv6 = answering[:1], answering[1:]
+                self._web[name] = replace(described, addresses=over_ipv4)
+                self._web[f"{name} over IPv6"] = replace(
+                    described, web=web.ipv6_server, addresses=over_ipv6, dead=()
+                )
         elif self._web[name].web != web:
             raise ValueError(f"two rows describe the web host {name} differently")
 

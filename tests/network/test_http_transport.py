@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from checker.network.errors import NetworkError
-from checker.network.http_transport import PinnedTransport
+from checker.network.http_transport import MAX_INTERIM_RESPONSES, PinnedTransport
 from checker.network.stream import Limits
 from checker.observations.failure import Failure
 from checker.observations.tls import TlsOutcome
@@ -45,6 +45,19 @@ async def test_a_body_cut_short_is_malformed() -> None:
     with pytest.raises(NetworkError) as caught:
         await get(b"HTTP/1.1 200 X\r\nContent-Length: 5000\r\n\r\nx", f"http://{HOST}/")
     assert caught.value.failure is Failure.MALFORMED
+
+
+async def test_interim_responses_are_taken_up_to_a_cap() -> None:
+    hint, final = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", response(200, body=b"Hej")
+    assert await get(MAX_INTERIM_RESPONSES * hint + final, f"http://{HOST}/") == (200, b"Hej")
+    with pytest.raises(NetworkError) as caught:
+        await get((MAX_INTERIM_RESPONSES + 1) * hint + final, f"http://{HOST}/")
+    assert caught.value.failure is Failure.TOO_MUCH
+
+
+async def test_a_page_about_interim_responses_is_a_page() -> None:
+    page = b"HTTP/1.1 100 Continue\r\n" * 100
+    assert await get(response(200, body=page[:900]), f"http://{HOST}/") == (200, page[:900])
 
 
 async def test_it_tells_how_far_it_came() -> None:

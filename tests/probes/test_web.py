@@ -136,14 +136,29 @@ async def test_a_broad_hello_follows_a_failed_handshake() -> None:
             b"HTTP/1.1 200 X\r\n" + b"A: b\r\n" * 50_000,
             VisitEnd.NO_HTTP,
             None,
-            Failure.MALFORMED,
+            Failure.TOO_MUCH,
             id="endless headers",
         ),
         pytest.param(
             b"HTTP/1.1 100 X\r\n\r\n" * 50_000, VisitEnd.NO_HTTP, None, Failure.TOO_MUCH, id="endless 100s"
         ),
         pytest.param(redirect("mailto:x@example.se"), VisitEnd.BAD_LOCATION, 301, None, id="no web address"),
-        pytest.param(response(302), VisitEnd.BAD_LOCATION, 302, None, id="no Location"),
+        pytest.param(response(302), VisitEnd.CONTENT, 302, None, id="no Location"),
+        pytest.param(redirect(""), VisitEnd.CONTENT, 301, None, id="an empty Location"),
+        pytest.param(
+            b"HTTP/1.1 200 X\r\nX-A : b\r\nno colon\r\nContent-Length: many\r\n\r\n",
+            VisitEnd.CONTENT,
+            200,
+            None,
+            id="a head that only browsers read",
+        ),
+        pytest.param(
+            b"HTTP/1.1 301 X\r\nX-A : b\r\nLocation: mailto:x\r\n\r\n",
+            VisitEnd.BAD_LOCATION,
+            301,
+            None,
+            id="a redirect in such a head",
+        ),
         pytest.param(redirect("/"), VisitEnd.LOOP, 301, None, id="to itself"),
     ],
 )
@@ -185,8 +200,30 @@ async def test_redirects_stop_at_the_cap() -> None:
     async with lab({(V4, 80): onwards}) as net:
         seen = await observe(net)
     visit = seen.endpoints[0].http
-    assert visit.end is VisitEnd.LOOP
+    assert visit.end is VisitEnd.GAVE_UP
     assert len(visit.hops) == MAX_REDIRECTS + 1
+
+
+async def test_a_page_that_comes_again_and_again_is_a_loop_whatever_its_cookies() -> None:
+    numbers = itertools.count()
+
+    async def onwards(_request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect("/", f"Set-Cookie: n={next(numbers)}"))
+
+    async with lab({(V4, 80): onwards}) as net:
+        seen = await observe(net)
+    assert seen.endpoints[0].http.end is VisitEnd.LOOP
+
+
+async def test_a_location_goes_back_octet_by_octet() -> None:
+    async def pages(request: bytes, writer: asyncio.StreamWriter) -> None:
+        away = redirect("/REPLACED").replace(b"REPLACED", b"v\xe4lkommen")
+        writer.write(away if request.startswith(b"GET / ") else PAGE)
+
+    async with lab({(V4, 80): pages}) as net:
+        seen = await observe(net)
+    first, second = seen.endpoints[0].http.hops
+    assert (first.location, second.url) == ("/välkommen", f"{HTTP}v%E4lkommen")
 
 
 async def test_a_cookie_check_is_no_loop() -> None:
