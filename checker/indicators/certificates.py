@@ -4,13 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from checker.observations.fact import Fact
-from checker.observations.tls import ChainTrust, Handshake, HelloReply
+from checker.observations.tls import ChainFlaw, ChainTrust, Handshake, HelloReply
 from checker.protocols.certificate import CertificateFacts, read_certificate
 from checker.protocols.host_names import names_host
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
 
 _NAMES_SHOWN = 5
+_FLAWS = {
+    ChainFlaw.NOT_FOR_SERVERS: "certificate_not_for_servers",
+    ChainFlaw.UNKNOWN_EXTENSION: "certificate_unknown_extension",
+    ChainFlaw.NO_AUTHORITY: "certificate_no_authority",
+    ChainFlaw.PATH_TOO_LONG: "certificate_path_too_long",
+    ChainFlaw.NAME_NOT_ALLOWED: "certificate_name_not_allowed",
+}
 _OLD_HASHES = {
     "md2": "certificate_signature_md5",
     "md4": "certificate_signature_md5",
@@ -98,6 +105,11 @@ def _trust(
         yield ruleset.finding("certificate_incomplete_chain", subject, issuer=leaf.issuer)
     elif trust.known_issuer is Fact.NO:
         yield ruleset.finding("certificate_unknown_issuer", subject, issuer=leaf.issuer, store=trust.store)
+    elif trust.problems:
+        for problem in trust.problems:
+            yield ruleset.finding(
+                _FLAWS[problem.flaw], subject, certificate=problem.certificate, value=problem.value
+            )
     elif trust.detail:
         yield ruleset.finding("certificate_untrusted", subject, detail=trust.detail)
 

@@ -29,6 +29,7 @@ MAX_CHAIN_BYTES = 32_768
 _OP_LEGACY_SERVER_CONNECT = 0x4
 _CONTENT_TYPES = frozenset(range(20, 25))  # change_cipher_spec … heartbeat (RFC 8446 §5.1, RFC 6520)
 _ALERT = 21
+_WARNING_OF_NAME = (1, 112)
 
 
 @functools.cache
@@ -160,7 +161,11 @@ class _FirstBytes:
 
     @property
     def _alert(self) -> int | None:
-        return self._bytes[6] if self._is_tls and self._bytes[0] == _ALERT and len(self._bytes) >= 7 else None
+        if not self._is_tls or self._bytes[0] != _ALERT or len(self._bytes) < 7:
+            return None
+        level, description = self._bytes[5:7]
+        # A warning about the name is no refusal (RFC 6066 §3): whatever went wrong came after it.
+        return None if (level, description) == _WARNING_OF_NAME else description
 
     def failed(self, error: ssl.SSLError) -> Handshake:
         if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):

@@ -21,6 +21,30 @@ class TlsOutcome(StrEnum):
     """TLS records came, but the session did not come about (bad messages, closed midway)."""
 
 
+class ChainFlaw(StrEnum):
+    """What stands against a chain besides dates and a missing issuer (RFC 5280 §6.1.4)."""
+
+    NOT_FOR_SERVERS = "not_for_servers"
+    """keyUsage or extendedKeyUsage leave TLS servers out."""
+    UNKNOWN_EXTENSION = "unknown_extension"
+    """A critical extension that we do not process: `value` is its OID."""
+    NO_AUTHORITY = "no_authority"
+    """It issued, but basicConstraints or keyUsage do not let it."""
+    PATH_TOO_LONG = "path_too_long"
+    """More intermediates lie below it than its basicConstraints allow."""
+    NAME_NOT_ALLOWED = "name_not_allowed"
+    """It issued for a name outside its name constraints: `value`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainProblem:
+    """One flaw of the certificate that `certificate` names."""
+
+    flaw: ChainFlaw
+    certificate: str
+    value: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainTrust:
     """The offline judgement of a chain against the named store, as facts, apart from the name.
@@ -28,7 +52,8 @@ class ChainTrust:
     `trusted` answers for the whole chain at `checked_at` (RFC 3339); the other fields say what stands in the way.
     `complete` is NO when a path exists only with an intermediate that the server did not send.
     `store` names the certificate store and its version ("certifi 2026.10.18"). `path` holds the positions, in the chain
-    as sent, of the certificates that the judged path uses (leaf first, the trust anchor left out).
+    as sent, of the certificates that the judged path uses (leaf first, the trust anchor left out). `problems` are the
+    path's flaws; `detail` says in English what could not be read.
     """
 
     trusted: Fact
@@ -41,6 +66,7 @@ class ChainTrust:
     store: str
     detail: str = ""
     path: tuple[int, ...] = ()
+    problems: tuple[ChainProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How we take TLS facts: raw hellos over the network, one connection each, until the plan is through.
+"""How we take TLS facts: raw hellos over the network, one connection each, at most ten, until the plan is through.
 
 Never judges, and never needs to finish: what was learnt before a cancellation stands, the rest is not tested.
 """
@@ -29,10 +29,11 @@ TOTAL_S = 10.0
 MAX_BYTES = 65_536
 """Received on one connection; a flight with a long chain has some 10 000."""
 STRIKES = 2
-"""Silent or failed connections in a row after which an address is left alone."""
+"""Connections in a row that do not come about, after which an address is left alone."""
 
 Opener = Callable[[], AbstractAsyncContextManager[Stream]]
-"""Opens one connection that is ready for a ClientHello: plain TCP, or past STARTTLS. Raises NetworkError."""
+"""Opens one connection that is ready for a ClientHello: plain TCP, or past STARTTLS. Raises NetworkError, also without
+connecting when the service has asked to be left alone."""
 
 
 def plain_opener(network: Network, address: IPAddress, port: int) -> Opener:
@@ -112,17 +113,15 @@ class TlsFactsRun:
         return tls_facts(self._handshake, self._replies)
 
     async def run(self) -> None:
-        """Send what the plan asks for. A server that stays silent twice in a row is left alone."""
-        strikes = 0
-        while strikes < STRIKES and (hello := next_hello(self._handshake, self._replies)):
+        """Send what the plan asks for, one connection at a time; two in a row that do not come about are the end."""
+        failed = strikes = 0
+        while strikes < STRIKES and (hello := next_hello(self._handshake, self._replies, failed=failed)):
             try:
-                reply = await send_hello(self._opener, hello, self._server_name)
+                self._replies.append(await send_hello(self._opener, hello, self._server_name))
+                strikes = 0
             except NetworkError:
-                strikes += 1  # not recorded as a reply: the same hello is tried once more
-                continue
-            self._replies.append(reply)
-            silent = reply.failure is Failure.TIMEOUT and reply.outcome is not TlsOutcome.ESTABLISHED
-            strikes = strikes + 1 if silent else 0
+                failed += 1  # not recorded as a reply: the same hello is tried once more
+                strikes += 1
 
 
 class WebFactsRun:

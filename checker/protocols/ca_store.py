@@ -10,6 +10,7 @@ from pathlib import Path
 import certifi
 
 from checker.protocols.certificate import UNREADABLE, load
+from checker.protocols.distinguished_names import Canonical, canonical
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
@@ -23,7 +24,7 @@ class CaStore:
     def __init__(self, name: str, pem: bytes) -> None:
         self.name = name
         self._pem = pem
-        self._by_subject: dict[bytes, tuple[bytes, ...]] | None = None
+        self._by_subject: dict[Canonical, tuple[bytes, ...]] | None = None
 
     @classmethod
     @functools.cache
@@ -40,24 +41,24 @@ class CaStore:
             raise ValueError(f"no certificates in {path.name}")
         return store
 
-    def with_subject(self, subject: bytes) -> tuple[bytes, ...]:
-        """DER of the anchors whose subject is this DER-encoded name."""
+    def with_subject(self, subject: Canonical) -> tuple[bytes, ...]:
+        """DER of the anchors whose subject is this name."""
         return self._anchors.get(subject, ())
 
     @property
-    def _anchors(self) -> dict[bytes, tuple[bytes, ...]]:
+    def _anchors(self) -> dict[Canonical, tuple[bytes, ...]]:
         if self._by_subject is None:
             self._by_subject = _index(self._pem)
         return self._by_subject
 
 
-def _index(pem: bytes) -> dict[bytes, tuple[bytes, ...]]:
-    found: dict[bytes, tuple[bytes, ...]] = {}
+def _index(pem: bytes) -> dict[Canonical, tuple[bytes, ...]]:
+    found: dict[Canonical, tuple[bytes, ...]] = {}
     for block in _PEM.findall(pem):
         try:
             der = base64.b64decode(block)
             certificate = load(der)
-            subject = certificate.subject.public_bytes() if certificate else None
+            subject = canonical(certificate.subject) if certificate else None
         except (*UNREADABLE, binascii.Error):
             continue
         if subject is not None:

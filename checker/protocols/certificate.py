@@ -1,6 +1,7 @@
 """X.509 certificates: DER in, frozen facts out. Never judges, and never raises for what a server sent."""
 
 import functools
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,17 +12,24 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import (
-    AuthorityInformationAccessOID,
-    ExtendedKeyUsageOID,
     ExtensionOID,
     NameOID,
+    PublicKeyAlgorithmOID,
     SignatureAlgorithmOID,
 )
 
 from checker.observations.dns import IPAddress
+from checker.protocols.certificate_extensions import (
+    extension_of,
+    for_servers,
+    has_other_names,
+    issuer_urls,
+    subject_alternative_names,
+    unknown_critical,
+)
+from checker.protocols.name_constraints import NameConstraints, read_constraints
 
 T = TypeVar("T")
-V = TypeVar("V", bound=x509.ExtensionType)
 
 MAX_BYTES = 65_536
 """A certificate longer than this is not read; real ones are below 10 KiB."""
@@ -29,6 +37,8 @@ MAX_NAME_CHARS = 300
 """Length to which names of subjects and issuers are cut; they are for showing."""
 REMEMBERED = 512
 """Certificates whose facts are kept: intermediates recur all through a sweep."""
+REMEMBERED_BYTES = 4_096
+"""Longer certificates are read anew each time: thousands of names in each would fill the memory."""
 
 UNREADABLE = (
     ValueError,
@@ -42,6 +52,11 @@ UNREADABLE = (
 )
 """All that cryptography raises for certificates that are malformed or too unusual for it."""
 
+_EC_POINT = re.compile(
+    re.escape(bytes.fromhex("06072a8648ce3d0201"))
+    + rb"\x06[\x01-\x20].{1,32}?\x03(?P<length>[\x05-\x7f])\x00\x04",
+    re.DOTALL,
+)
 _MD2_OID, _MD4_OID = (
     "1.2.840.113549.1.1.2",
     "1.2.840.113549.1.1.3",
@@ -54,7 +69,9 @@ class CertificateFacts:
 
     `key_type` is "RSA", "EC", "DSA", "Ed25519", "Ed448" or "other"; `signature_hash` a lower-case name ("sha256"), None
     also where the algorithm has no separate hash. `dns_names` are the SAN's dNSNames as written, None when the SAN could
-    not be read; `ca` is None when there is no basicConstraints. `detail` says what was unreadable.
+    not be read; `ca` is None when there is no basicConstraints. `may_sign_certificates` and `may_serve` come from
+    keyUsage, `for_servers` from extendedKeyUsage; without these all is allowed. `unknown_critical` holds the OIDs of
+    critical extensions that we do not process. `detail` says what was unreadable.
     """
 
     parsed: bool
@@ -72,7 +89,11 @@ class CertificateFacts:
     ca: bool | None = None
     path_length: int | None = None
     may_sign_certificates: bool = True
+    may_serve: bool = True
     for_servers: bool = True
+    name_constraints: NameConstraints | None = None
+    other_names: bool = False
+    unknown_critical: tuple[str, ...] = ()
     issuer_urls: tuple[str, ...] = ()
     detail: str = ""
 
@@ -95,9 +116,17 @@ def load(der: bytes) -> x509.Certificate | None:
             return None
 
 
-@functools.lru_cache(maxsize=REMEMBERED)
 def read_certificate(der: bytes) -> CertificateFacts:
     """Read the facts of one DER certificate (RFC 5280 §4.1); each part that cannot be read is left out."""
+    return _remembered(der) if len(der) <= REMEMBERED_BYTES else _read(der)
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _remembered(der: bytes) -> CertificateFacts:
+    return _read(der)
+
+
+def _read(der: bytes) -> CertificateFacts:
     certificate = load(der)
     if certificate is None:
         return CertificateFacts(parsed=False, detail="no certificate")
@@ -119,10 +148,12 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
     none = x509.Extensions([])
     extensions = read("extensions", lambda: certificate.extensions, none)
     readable = extensions is not none
-    names = read("names", lambda: _subject_alternative_names(extensions), None) if readable else None
+    names = read("names", lambda: subject_alternative_names(extensions), None) if readable else None
     nothing: tuple[str | None, int | None] = (None, None)
+    usage = extension_of(extensions, ExtensionOID.KEY_USAGE, x509.KeyUsage)
+    subtrees = extension_of(extensions, ExtensionOID.NAME_CONSTRAINTS, x509.NameConstraints)
     key_type, key_bits = read("key", lambda: _key(certificate), nothing)
-    constraints = _extension(extensions, ExtensionOID.BASIC_CONSTRAINTS, x509.BasicConstraints)
+    constraints = extension_of(extensions, ExtensionOID.BASIC_CONSTRAINTS, x509.BasicConstraints)
     return CertificateFacts(
         parsed=True,
         subject=read("subject", lambda: certificate.subject.rfc4514_string()[:MAX_NAME_CHARS], ""),
@@ -138,9 +169,15 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         self_issued=read("names", lambda: certificate.issuer == certificate.subject, otherwise=False),
         ca=constraints.ca if constraints else None,
         path_length=constraints.path_length if constraints else None,
-        may_sign_certificates=_may_sign(extensions),
-        for_servers=_for_servers(extensions),
-        issuer_urls=read("authority information", lambda: _issuer_urls(extensions), ()),
+        may_sign_certificates=usage is None or usage.key_cert_sign,
+        may_serve=usage is None or usage.digital_signature or usage.key_encipherment or usage.key_agreement,
+        for_servers=for_servers(extensions),
+        name_constraints=read("name constraints", lambda: read_constraints(subtrees), None)
+        if subtrees
+        else None,
+        other_names=has_other_names(extensions),
+        unknown_critical=unknown_critical(extensions),
+        issuer_urls=read("authority information", lambda: issuer_urls(extensions), ()),
         detail="; ".join(trouble),
     )
 
@@ -150,25 +187,12 @@ def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(str(attribute.value) for attribute in attributes)
 
 
-def _subject_alternative_names(
-    extensions: x509.Extensions,
-) -> tuple[tuple[str, ...], tuple[IPAddress, ...]]:
-    names = _extension(extensions, ExtensionOID.SUBJECT_ALTERNATIVE_NAME, x509.SubjectAlternativeName)
-    if names is None:
-        return (), ()
-    addresses = names.get_values_for_type(x509.IPAddress)
-    return (
-        tuple(names.get_values_for_type(x509.DNSName)),
-        tuple(address for address in addresses if isinstance(address, IPAddress)),
-    )
-
-
 def _key(certificate: x509.Certificate) -> tuple[str | None, int | None]:
+    if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.EC_PUBLIC_KEY:
+        return "EC", _curve_bits(certificate)
     match certificate.public_key():
         case rsa.RSAPublicKey() as key:
             return "RSA", key.key_size
-        case ec.EllipticCurvePublicKey() as key:
-            return "EC", key.key_size
         case dsa.DSAPublicKey() as key:
             return "DSA", key.key_size
         case ed25519.Ed25519PublicKey():
@@ -179,6 +203,21 @@ def _key(certificate: x509.Certificate) -> tuple[str | None, int | None]:
             return "other", None
 
 
+def _curve_bits(certificate: x509.Certificate) -> int | None:
+    """The size of the curve; of one that is unknown to us, to the whole byte, by the length of its point.
+
+    Source: SEC 1 §2.3.3, RFC 5480 §2: id-ecPublicKey, the curve's OID, then a BIT STRING with 04, x and y.
+    """
+    try:
+        key = certificate.public_key()
+    except UNREADABLE:
+        found = _EC_POINT.search(certificate.tbs_certificate_bytes)
+        if found is None:
+            raise
+        return (found["length"][0] - 2) * 4
+    return key.key_size if isinstance(key, ec.EllipticCurvePublicKey) else None
+
+
 def _signature_hash(certificate: x509.Certificate) -> str | None:
     oid = certificate.signature_algorithm_oid
     if oid.dotted_string in (_MD2_OID, _MD4_OID):
@@ -187,35 +226,3 @@ def _signature_hash(certificate: x509.Certificate) -> str | None:
         return None
     algorithm = certificate.signature_hash_algorithm
     return algorithm.name.lower() if algorithm else None
-
-
-def _may_sign(extensions: x509.Extensions) -> bool:
-    usage = _extension(extensions, ExtensionOID.KEY_USAGE, x509.KeyUsage)
-    return usage is None or usage.key_cert_sign
-
-
-def _for_servers(extensions: x509.Extensions) -> bool:
-    usage = _extension(extensions, ExtensionOID.EXTENDED_KEY_USAGE, x509.ExtendedKeyUsage)
-    if usage is None:
-        return True
-    # The two "server gated crypto" purposes of the 1990s are not worth a thought: nothing living has them alone.
-    return ExtendedKeyUsageOID.SERVER_AUTH in usage or ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in usage
-
-
-def _issuer_urls(extensions: x509.Extensions) -> tuple[str, ...]:
-    access = _extension(
-        extensions, ExtensionOID.AUTHORITY_INFORMATION_ACCESS, x509.AuthorityInformationAccess
-    )
-    return tuple(
-        str(description.access_location.value)[:MAX_NAME_CHARS]
-        for description in access or ()
-        if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-    )
-
-
-def _extension(extensions: x509.Extensions, oid: x509.ObjectIdentifier, kind: type[V]) -> V | None:
-    """The value of one extension, None when the certificate has none or has it in an unknown form."""
-    for extension in extensions:
-        if extension.oid == oid and isinstance(extension.value, kind):
-            return extension.value
-    return None

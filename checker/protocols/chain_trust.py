@@ -1,118 +1,52 @@
 """Judging a chain as sent against a pinned store, offline. The name is never part of it, nor is revocation."""
 
-import functools
-import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from checker.observations.fact import Fact
-from checker.observations.tls import ChainTrust
+from checker.observations.tls import ChainFlaw, ChainProblem, ChainTrust
 from checker.protocols.ca_store import CaStore
-from checker.protocols.certificate import UNREADABLE, CertificateFacts, load, read_certificate
+from checker.protocols.certificate import MAX_NAME_CHARS
+from checker.protocols.chain_paths import Node, Path, Search, node_of
+from checker.protocols.memory import remembered
+from checker.protocols.signatures import signed_by
 
 __all__ = ("CaStore", "judge_chain")
 
 MAX_SENT = 32
 """Certificates of one chain that are looked at."""
-MAX_DEPTH = 10
-"""Certificates in one path, anchor included; real ones have two to five."""
-MAX_LINKS = 64
-"""Signature checks in one judgement: a chain of look-alike names must not cost more."""
 REMEMBERED = 1_024
-"""Judgements and links that are kept: many hosts share intermediates, and hosts share chains."""
+"""Judgements that are kept: many addresses share a chain."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
-    """One certificate with what path building needs."""
-
-    der: bytes
-    subject: bytes
-    issuer: bytes
-    facts: CertificateFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Path:
-    """Leaf first. `anchored` when the last one is an anchor of the store."""
-
-    nodes: tuple[_Node, ...]
-    anchored: bool
-
-
-@dataclass(slots=True, kw_only=True)
-class _Search:
-    """One bounded search for paths. `uncertain`: some link could not be checked, or the work's cap was reached."""
-
-    store: CaStore
-    sent: tuple[_Node, ...]
-    links: int = 0
-    uncertain: bool = field(default=False)
-
-    def paths(self, nodes: tuple[_Node, ...]) -> Iterator[_Path]:
-        """Every way on from the last of `nodes`; anchors of the store before what was sent."""
-        last = nodes[-1]
-        if last.der in self.store.with_subject(last.subject):
-            yield _Path(nodes=nodes, anchored=True)
-            return
-        if len(nodes) >= MAX_DEPTH:
-            self.uncertain = True
-            return
-        dead_end = True
-        for der in self.store.with_subject(last.issuer):
-            anchor = _node(der)
-            if anchor and self._issued(last, anchor):
-                dead_end = False
-                yield _Path(nodes=(*nodes, anchor), anchored=True)
-        for node in self.sent:
-            if node.subject == last.issuer and node not in nodes and self._issued(last, node):
-                dead_end = False
-                yield from self.paths((*nodes, node))
-        if dead_end:
-            yield _Path(nodes=nodes, anchored=False)
-
-    def _issued(self, child: _Node, issuer: _Node) -> bool:
-        self.links += 1
-        if self.links > MAX_LINKS:
-            self.uncertain = True
-            return False
-        answer = _signed_by(child.der, issuer.der)
-        if answer is None:
-            self.uncertain = True
-        return bool(answer)
-
-
-@functools.lru_cache(maxsize=REMEMBERED)
+@remembered(REMEMBERED)
 def judge_chain(chain: tuple[bytes, ...], store: CaStore, now: datetime) -> ChainTrust:
     """Judge a chain (DER, leaf first, in any order after it) for a TLS server at `now`; never raises.
 
-    Signatures, dates, CA basicConstraints, keyUsage, path length and extended key usage (RFC 5280 §6.1). Facts are
-    NOT_TESTED where a certificate is unreadable or an algorithm unknown to us. An issuer that is neither sent nor
+    Signatures, dates, CA basicConstraints, keyUsage, path length, extended key usage, name constraints and unknown
+    critical extensions (RFC 5280 §6.1). Facts are NOT_TESTED where a certificate is unreadable or an algorithm unknown
+    to us. An issuer that is neither sent nor
     in the store, when the leaf came without its issuer but with an address to fetch it from (AIA caIssuers), makes
     `complete` NO and `known_issuer` NOT_TESTED: it may well be known. Otherwise `known_issuer` is NO.
     """
     checked_at = now.isoformat()
-    leaf = _node(chain[0]) if chain else None
+    leaf = node_of(chain[0]) if chain else None
     if leaf is None:
         detail = "no certificate was sent" if not chain else "the server's certificate cannot be read"
         return _untested(store, checked_at, detail)
-    sent = tuple(node for node in map(_node, chain[1:MAX_SENT]) if node)
-    search = _Search(store=store, sent=sent)
+    sent = tuple(map(node_of, chain[1:MAX_SENT]))
+    search = Search(store=store, sent=tuple(node for node in sent if node))
     path, problems = _best(search, leaf, now)
-    uncertain = search.uncertain or len(chain) > MAX_SENT or bool(leaf.facts.detail)
-    self_signed = leaf.facts.self_issued and _signed_by(leaf.der, leaf.der)
+    unread = "; ".join(node.facts.detail for node in path.nodes if node.facts.detail)
+    uncertain = search.uncertain or len(chain) > MAX_SENT or None in sent or bool(unread)
+    self_signed = leaf.facts.self_issued and signed_by(leaf.der, leaf.der)
     known, complete = _issuer_facts(path, self_signed=bool(self_signed), uncertain=uncertain)
     expired = tuple(node.facts.label for node in path.nodes if _expired(node, now))
     not_yet = tuple(node.facts.label for node in path.nodes if _not_yet_valid(node, now))
     trusted: bool | None = path.anchored and not problems and not expired and not not_yet
     if not trusted and uncertain and not expired and not not_yet and not self_signed:
         trusted = None
-    if trusted and leaf.facts.detail:
+    if trusted and (unread or search.uncertain_names):
         trusted = None
     positions = {der: place for place, der in reversed(tuple(enumerate(chain)))}
     below_anchor = path.nodes[:-1] if path.anchored and len(path.nodes) > 1 else path.nodes
@@ -125,16 +59,17 @@ def judge_chain(chain: tuple[bytes, ...], store: CaStore, now: datetime) -> Chai
         not_yet_valid=not_yet,
         checked_at=checked_at,
         store=store.name,
-        detail="; ".join(problems) or leaf.facts.detail,
+        problems=problems,
+        detail=unread,
         path=tuple(positions[node.der] for node in below_anchor),
     )
 
 
-def _best(search: _Search, leaf: _Node, now: datetime) -> tuple[_Path, tuple[str, ...]]:
+def _best(search: Search, leaf: Node, now: datetime) -> tuple[Path, tuple[ChainProblem, ...]]:
     """The first path that is good in every way, else the anchored one with least against it, else the longest."""
-    best: tuple[tuple[bool, int, int], _Path, tuple[str, ...]] | None = None
+    best: tuple[tuple[bool, int, int], Path, tuple[ChainProblem, ...]] | None = None
     for path in search.paths((leaf,)):
-        problems = _problems(path)
+        problems = tuple(_problems(path, search))
         dates = sum(_expired(node, now) or _not_yet_valid(node, now) for node in path.nodes)
         if path.anchored and not problems and not dates:
             return path, ()
@@ -142,35 +77,49 @@ def _best(search: _Search, leaf: _Node, now: datetime) -> tuple[_Path, tuple[str
         if best is None or rank < best[0]:
             best = rank, path, problems
     if best is None:
-        alone = _Path(nodes=(leaf,), anchored=False)
-        return alone, _problems(alone)
+        alone = Path(nodes=(leaf,), anchored=False)
+        return alone, tuple(_problems(alone, search))
     return best[1], best[2]
 
 
-def _problems(path: _Path) -> tuple[str, ...]:
-    """What stands against a path besides dates, as English words (RFC 5280 §6.1.4)."""
-    return tuple(_problems_of(path))
-
-
-def _problems_of(path: _Path) -> Iterator[str]:
+def _problems(path: Path, search: Search) -> Iterator[ChainProblem]:
+    """What stands against a path besides dates (RFC 5280 §6.1.4)."""
     for place, node in enumerate(path.nodes):
         facts, label = node.facts, node.facts.label
         anchor = path.anchored and place == len(path.nodes) - 1
-        if not facts.for_servers:
-            yield f"{label} is not for TLS servers"
+        if not facts.for_servers or (place == 0 and not facts.may_serve):
+            yield ChainProblem(flaw=ChainFlaw.NOT_FOR_SERVERS, certificate=label)
+        for oid in facts.unknown_critical:
+            yield ChainProblem(flaw=ChainFlaw.UNKNOWN_EXTENSION, certificate=label, value=oid)
         if place == 0:
             continue
-        old_root = anchor and facts.self_issued and facts.ca is None  # X.509v1 roots have no extensions
-        if not facts.ca and not old_root:
-            yield f"{label} is no certificate authority"
-        if not facts.may_sign_certificates:
-            yield f"{label} may not sign certificates"
-        between = sum(not below.facts.self_issued for below in path.nodes[1:place])
-        if facts.path_length is not None and between > facts.path_length:
-            yield f"{label} allows a shorter path only"
+        yield from _no_issuer(node, path.nodes[1:place], anchor=anchor)
+        yield from _names_not_allowed(node, path.nodes[:place], search)
 
 
-def _issuer_facts(path: _Path, *, self_signed: bool, uncertain: bool) -> tuple[Fact, Fact]:
+def _no_issuer(node: Node, between: tuple[Node, ...], *, anchor: bool) -> Iterator[ChainProblem]:
+    """What stands against a certificate as issuer of one below which `between` lie."""
+    facts, label = node.facts, node.facts.label
+    old_root = anchor and facts.self_issued and facts.ca is None  # X.509v1 roots have no extensions
+    if not (facts.ca or old_root) or not facts.may_sign_certificates:
+        yield ChainProblem(flaw=ChainFlaw.NO_AUTHORITY, certificate=label)
+    length = sum(not below.facts.self_issued for below in between)
+    if facts.path_length is not None and length > facts.path_length:
+        yield ChainProblem(flaw=ChainFlaw.PATH_TOO_LONG, certificate=label)
+
+
+def _names_not_allowed(issuer: Node, below: tuple[Node, ...], search: Search) -> Iterator[ChainProblem]:
+    for depth, node in enumerate(below):
+        if depth and node.facts.self_issued:
+            continue  # a CA's new key under its old one (RFC 5280 §6.1.4 (b))
+        if name := search.name_not_allowed(issuer, node):
+            label = issuer.facts.label
+            yield ChainProblem(
+                flaw=ChainFlaw.NAME_NOT_ALLOWED, certificate=label, value=name[:MAX_NAME_CHARS]
+            )
+
+
+def _issuer_facts(path: Path, *, self_signed: bool, uncertain: bool) -> tuple[Fact, Fact]:
     """(known_issuer, complete) of the best path."""
     if path.anchored:
         return Fact.YES, Fact.YES
@@ -185,11 +134,11 @@ def _issuer_facts(path: _Path, *, self_signed: bool, uncertain: bool) -> tuple[F
     return Fact.NO, Fact.NOT_TESTED
 
 
-def _expired(node: _Node, now: datetime) -> bool:
+def _expired(node: Node, now: datetime) -> bool:
     return node.facts.not_after is not None and now > node.facts.not_after
 
 
-def _not_yet_valid(node: _Node, now: datetime) -> bool:
+def _not_yet_valid(node: Node, now: datetime) -> bool:
     return node.facts.not_before is not None and now < node.facts.not_before
 
 
@@ -206,46 +155,3 @@ def _untested(store: CaStore, checked_at: str, detail: str) -> ChainTrust:
         store=store.name,
         detail=detail,
     )
-
-
-@functools.lru_cache(maxsize=REMEMBERED)
-def _node(der: bytes) -> _Node | None:
-    certificate = load(der)
-    if certificate is None:
-        return None
-    try:
-        subject, issuer = certificate.subject.public_bytes(), certificate.issuer.public_bytes()
-    except UNREADABLE:
-        return None
-    return _Node(der=der, subject=subject, issuer=issuer, facts=read_certificate(der))
-
-
-@functools.lru_cache(maxsize=REMEMBERED)
-def _signed_by(child_der: bytes, issuer_der: bytes) -> bool | None:
-    """Whether the issuer's key made the child's signature; None when we cannot check such a signature."""
-    child, issuer = load(child_der), load(issuer_der)
-    if child is None or issuer is None:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            child.verify_directly_issued_by(issuer)
-        except InvalidSignature:
-            return False
-        except (*UNREADABLE, UnsupportedAlgorithm):
-            return _signed_with_old_hash(child, issuer)
-    return True
-
-
-def _signed_with_old_hash(child: x509.Certificate, issuer: x509.Certificate) -> bool | None:
-    """The same for RSA with MD5 or SHA-1, which `verify_directly_issued_by` declines: a weak hash is another fact."""
-    try:
-        key, algorithm = issuer.public_key(), child.signature_hash_algorithm
-        if not isinstance(key, rsa.RSAPublicKey) or algorithm is None or child.issuer != issuer.subject:
-            return None
-        key.verify(child.signature, child.tbs_certificate_bytes, padding.PKCS1v15(), algorithm)
-    except InvalidSignature:
-        return False
-    except UNREADABLE:
-        return None
-    return True

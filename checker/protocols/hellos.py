@@ -17,12 +17,15 @@ _ECDHE_AEAD = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
 _ECDHE_CCM = (0xC0AC, 0xC0AD, 0xC0AE, 0xC0AF)
 _ECDHE_SHA2 = (0xC023, 0xC027, 0xC024, 0xC028)
 _ECDHE_CBC = (0xC00A, 0xC014, 0xC009, 0xC013)
-_DHE_AEAD = (0x009F, 0x009E, 0xCCAA)
+_DHE_AEAD = (0x009F, 0x009E, 0xCCAA, 0x00A3, 0x00A2)
+_DHE_SHA2 = (0x006B, 0x0067, 0x006A, 0x0040)
+_DHE_CCM = (0xC09F, 0xC09E)
 _DHE_CBC = (0x0039, 0x0038, 0x0033, 0x0032)
 _DHE_OTHER = (0x0088, 0x0087, 0x0045, 0x0044, 0x009A, 0x0099)
 _RSA_AEAD = (0x009D, 0x009C)
 _RSA_SHA2 = (0x003D, 0x003C)
 _RSA_CBC = (0x0035, 0x002F)
+_RSA_CCM = (0xC09D, 0xC09C)
 _RSA_OTHER = (0x0084, 0x0041, 0x0096)
 _3DES = (0xC008, 0xC012, 0x0016, 0x0013, 0x000A)
 _IDEA = (0x0007,)
@@ -43,15 +46,21 @@ TLS12_CONTROL = Hello(
     name="tls12",
     version=TLS12,
     suites=(
-        *(*_ECDHE_AEAD, *_ECDHE_CCM, *_ECDHE_SHA2, *_ECDHE_CBC, *_DHE_AEAD, 0x006B, 0x0067, *_DHE_CBC),
-        *(*_RSA_AEAD, *_RSA_SHA2, *_RSA_CBC, *_DHE_OTHER, *_RSA_OTHER, *_3DES),
+        *(*_ECDHE_AEAD, *_ECDHE_CCM, *_ECDHE_SHA2, *_ECDHE_CBC, *_DHE_AEAD, *_DHE_SHA2, *_DHE_CBC),
+        *(*_RSA_AEAD, *_RSA_SHA2, *_RSA_CBC, *_DHE_CCM, *_RSA_CCM, *_DHE_OTHER, *_RSA_OTHER, *_3DES),
     ),
     deflate=True,
     heartbeat=True,
 )
-"""ECDHE with AEAD first; the rest follows so that a server without them still serves as control."""
+"""ECDHE with AEAD first; the rest follows so that a server without them still serves as control.
+
+It is as wide as the widest hello: a server that is silent to that one and answers this does not mind the width.
+"""
 
 OLD = Hello(name="old", version=TLS11, suites=(*_CBC, *_WORSE))
+
+NARROW = frozenset({"ssl2", "3des", "dhe", "rsa"})
+"""Hellos with so few suites that servers intolerant of long lists answer them: no control for the others."""
 
 WEAK_SUITES = suites_of(
     (Family.NULL, Family.ANONYMOUS, Family.EXPORT, Family.DES),
@@ -70,6 +79,14 @@ BROAD = Hello(
 )
 """One wide hello, from the best to the worst, for a service that the ordinary handshake got no session with."""
 
+
+def _whole(family: Family, first: tuple[int, ...]) -> tuple[int, ...]:
+    """Every suite of a family, the better ones `first`; DHE that is not authenticated is another fact."""
+    unwanted = Family.ANONYMOUS if family is Family.FINITE_FIELD_DH else None
+    rest = (suite for suite in suites_of((family,)) if unwanted not in FAMILIES[suite])
+    return tuple(dict.fromkeys((*first, *rest)))
+
+
 HELLOS = {
     hello.name: hello
     for hello in (
@@ -78,22 +95,16 @@ HELLOS = {
         OLD,
         replace(OLD, name="old/2", version=TLS10),
         Hello(name="ssl3", version=SSL3, suites=(*_PLAIN_SSL3, RENEGOTIATION_INFO_SCSV)),
-        Hello(name="3des", version=TLS12, suites=(*_3DES, 0xC003, 0xC00D, 0x0010, 0x000D, *_IDEA)),
+        Hello(name="3des", version=TLS12, suites=_whole(Family.BLOCK64, (*_3DES, *_IDEA))),
         Hello(
             name="dhe",
             version=TLS12,
-            suites=(
-                *(*_DHE_AEAD, 0x00A3, 0x00A2, 0xC09F, 0xC09E, 0x006B, 0x006A, 0x0067, 0x0040, *_DHE_CBC),
-                *(0x00C4, 0x00BE, *_DHE_OTHER, 0x0016, 0x0013),
-            ),
+            suites=_whole(Family.FINITE_FIELD_DH, (*_DHE_AEAD, *_DHE_CCM, *_DHE_SHA2, *_DHE_CBC)),
         ),
         Hello(
             name="rsa",
             version=TLS12,
-            suites=(
-                *(*_RSA_AEAD, 0xC09D, 0xC09C, *_RSA_SHA2, *_RSA_CBC, 0x00C0, 0x00BA, *_RSA_OTHER),
-                *(0x000A, *_IDEA),
-            ),
+            suites=_whole(Family.RSA_KEY_EXCHANGE, (*_RSA_AEAD, *_RSA_CCM, *_RSA_SHA2, *_RSA_CBC)),
         ),
         BROAD,
     )
@@ -102,10 +113,13 @@ HELLOS = {
 
 
 def weak_hello(name: str, version: int, without: frozenset[Family] = frozenset()) -> Hello:
-    """RC4, DES, EXPORT, NULL and anonymous suites, less the families already seen; SSLv3 gets no ECC suites."""
+    """RC4, DES, EXPORT, NULL and anonymous suites, less those that would show only families `without` news.
+
+    A suite of EXPORT with RC4 stays when RC4 has been seen: it may be the only one of EXPORT. SSLv3 gets no ECC suites.
+    """
     suites = tuple(
         suite
         for suite in WEAK_SUITES
-        if not FAMILIES[suite] & without and (suite < 0xC000 or version != SSL3)
+        if FAMILIES[suite] & WORSE_THAN_CBC - without and (suite < 0xC000 or version != SSL3)
     )
     return Hello(name=name, version=version, suites=suites)

@@ -8,10 +8,12 @@ from checker.observations.failure import Failure
 from checker.observations.mail import SmtpReply
 
 MAX_LINE_BYTES = 2_048
-"""One reply line; RFC 5321 §4.5.3.1.5 says 512, real servers pass it."""
-MAX_LINES = 128
+"""What is kept of one reply line; RFC 5321 §4.5.3.1.5 says 512, real servers pass it. As senders do, the rest is skipped."""
+MAX_LINES = 512
 MAX_REPLY_BYTES = 32_768
-"""One whole reply, line ends included."""
+"""One whole reply, line ends and skipped bytes included."""
+MAX_SAID = 300
+"""Characters kept of what was said instead of a reply."""
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 
@@ -29,27 +31,35 @@ class ReplyParser:
     """Takes bytes as they come and says when one reply is complete. One parser serves one connection.
 
     Lines may end in CRLF or bare LF; of a multi-line reply whose codes differ the last one counts. How the bytes
-    are split over `feed` never changes the outcome.
+    are split over `feed` never changes the outcome. `said` is what has come of a reply that is not complete, or that
+    was none: for people to read.
     """
 
     def __init__(self) -> None:
         self._buffer = b""
         self._lines: list[str] = []
         self._reply_bytes = 0
+        self._said = b""
 
     def feed(self, data: bytes) -> SmtpReply | None:
         """Add bytes; the reply when its last line is there, else None. Raises ReplyError."""
         self._buffer += data
         while True:
             line, end, rest = self._buffer.partition(b"\n")
-            if len(line) > MAX_LINE_BYTES:
-                raise ReplyError(Failure.TOO_MUCH, f"a line over {MAX_LINE_BYTES} bytes")
+            if self._reply_bytes + len(line) >= MAX_REPLY_BYTES:
+                self._keep(line)
+                raise ReplyError(Failure.TOO_MUCH, f"a reply over {MAX_REPLY_BYTES} bytes")
             if not end:
                 return None
             self._buffer = rest
             reply = self._line(line)
             if reply is not None:
                 return reply
+
+    @property
+    def said(self) -> str:
+        """The words so far, decoded as Latin-1, at most MAX_SAID characters, not yet neutralised."""
+        return (self._said + self._buffer[:MAX_SAID])[:MAX_SAID].decode("latin-1").strip()
 
     def take_leftover(self) -> bytes:
         """Bytes that came after the complete reply; they are forgotten here."""
@@ -58,9 +68,10 @@ class ReplyParser:
 
     def _line(self, line: bytes) -> SmtpReply | None:
         self._reply_bytes += len(line) + 1
-        if self._reply_bytes > MAX_REPLY_BYTES or len(self._lines) >= MAX_LINES:
-            raise ReplyError(Failure.TOO_MUCH, "a reply of too many lines or bytes")
-        match = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+        self._keep(line + b"\n")
+        if len(self._lines) >= MAX_LINES:
+            raise ReplyError(Failure.TOO_MUCH, f"a reply over {MAX_LINES} lines")
+        match = _REPLY_LINE.fullmatch(line.rstrip(b"\r")[:MAX_LINE_BYTES])
         if match is None:
             raise ReplyError(Failure.MALFORMED, "a line that is no SMTP reply")
         code, separator, text = match.groups(default=b"")
@@ -68,8 +79,11 @@ class ReplyParser:
         if separator == b"-":
             return None
         reply = SmtpReply(code=int(code), lines=tuple(self._lines))
-        self._lines, self._reply_bytes = [], 0
+        self._lines, self._reply_bytes, self._said = [], 0, b""
         return reply
+
+    def _keep(self, data: bytes) -> None:
+        self._said += data[: MAX_SAID - len(self._said)] if len(self._said) < MAX_SAID else b""
 
 
 def ehlo_keywords(reply: SmtpReply) -> frozenset[str]:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from checker.observations.fact import Fact
 from checker.observations.failure import OUR_OWN, Failure
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
+from checker.protocols.hellos import NARROW
 from checker.protocols.suites import FAMILIES, WORSE_THAN_CBC, Family, families_of_openssl_name
 
 REFUSAL_ALERTS = frozenset({40, 70, 71})
@@ -26,9 +27,8 @@ _DENIES = {
     "ssl3": ("SSLv3",),
     "old": ("TLSv1.0", "TLSv1.1"),
     "old/2": ("TLSv1.0",),
-    "tls12": ("TLSv1.2",),
 }
-"""What the server does not speak when it refuses the hello."""
+"""What the server does not speak when it refuses the hello, whatever the suites."""
 _NOT_REACHED = OUR_OWN | {Failure.REFUSED, Failure.UNREACHABLE}
 
 
@@ -46,12 +46,14 @@ class Weight(Enum):
 def weigh(handshake: Handshake, replies: Sequence[HelloReply]) -> tuple[Weight, ...]:
     """Weigh each reply in the light of the others.
 
-    An alert that refuses counts when any control works; silence, a reset or any other answer only when the control
-    still works afterwards; unrecognized_name never does.
+    An alert that refuses counts when any control works; silence, a reset or any other answer only when a control
+    still works afterwards, one with as long a list of suites; unrecognized_name never does.
     """
-    tls13_only = _speaks_only_tls13(handshake, replies)
-    alive = [_is_control(reply) or (tls13_only and reply.alert == PROTOCOL_VERSION) for reply in replies]
+    alive = signs_of_life(handshake, replies)
     last_alive = max((i for i, lives in enumerate(alive) if lives), default=-1)
+    last_wide = max(
+        (i for i, lives in enumerate(alive) if lives and replies[i].name not in NARROW), default=-1
+    )
     weights = []
     for i, reply in enumerate(replies):
         if reply.outcome is TlsOutcome.ESTABLISHED:
@@ -61,7 +63,8 @@ def weigh(handshake: Handshake, replies: Sequence[HelloReply]) -> tuple[Weight, 
         elif reply.alert in REFUSAL_ALERTS:
             weight = Weight.REFUSED if last_alive >= 0 else Weight.OPEN
         else:
-            weight = Weight.REFUSED if last_alive > i else Weight.OPEN
+            afterwards = last_alive if reply.name in NARROW else last_wide
+            weight = Weight.REFUSED if afterwards > i else Weight.OPEN
         weights.append(weight)
     return tuple(weights)
 
@@ -69,22 +72,34 @@ def weigh(handshake: Handshake, replies: Sequence[HelloReply]) -> tuple[Weight, 
 def awaits_control(handshake: Handshake, replies: Sequence[HelloReply]) -> bool:
     """Whether some odd reply would become a refusal if the control were shown to work once more."""
     return any(
-        weight is Weight.OPEN
-        and reply.alert != UNRECOGNIZED_NAME
-        and reply.alert not in REFUSAL_ALERTS
-        and reply.failure not in _NOT_REACHED
+        weight is Weight.OPEN and is_odd(reply)
         for reply, weight in zip(replies, weigh(handshake, replies), strict=True)
     )
 
 
-def _is_control(reply: HelloReply) -> bool:
-    return reply.outcome is TlsOutcome.ESTABLISHED and reply.version != "SSLv2"
+def is_odd(reply: HelloReply) -> bool:
+    """Whether the server neither took the hello nor refused it in so many words: silence, a reset, another alert."""
+    return (
+        reply.outcome is not TlsOutcome.ESTABLISHED
+        and reply.alert != UNRECOGNIZED_NAME
+        and reply.alert not in REFUSAL_ALERTS
+        and reply.failure not in _NOT_REACHED
+    )
 
 
-def _speaks_only_tls13(handshake: Handshake, replies: Sequence[HelloReply]) -> bool:
-    """A server without TLS 1.2 never answers a hello of ours with a ServerHello; its alert 70 is the control then."""
-    return handshake.version == "TLSv1.3" and any(
+def signs_of_life(handshake: Handshake, replies: Sequence[HelloReply]) -> tuple[bool, ...]:
+    """Which replies show that the server answers our hellos: any ServerHello but SSLv2's.
+
+    A server without TLS 1.2 has none for us: where TLS 1.3 is spoken and `tls12` got alert 70, that alert does as well.
+    """
+    tls13_only = handshake.version == "TLSv1.3" and any(
         reply.name == "tls12" and reply.alert == PROTOCOL_VERSION for reply in replies
+    )
+    return tuple(
+        reply.version != "SSLv2"
+        if reply.outcome is TlsOutcome.ESTABLISHED
+        else tls13_only and reply.alert == PROTOCOL_VERSION
+        for reply in replies
     )
 
 
@@ -100,10 +115,6 @@ def tls_facts(handshake: Handshake, replies: Sequence[HelloReply]) -> TlsFacts:
     nothing_old = all(versions[version] is Fact.NO for version in _OLD)
     nothing_raw = nothing_old and versions["TLSv1.2"] is Fact.NO
 
-    def family(wanted: Family, asked: str) -> Fact:
-        absent = nothing_raw or any(reply.name == asked for reply in refused)
-        return Fact.YES if wanted in shown else Fact.of(False if absent else None)
-
     def weak(wanted: Family) -> Fact:
         absent = nothing_raw or _weak_refused(
             wanted, replies, refused, versions["TLSv1.2"], nothing_old=nothing_old
@@ -111,7 +122,12 @@ def tls_facts(handshake: Handshake, replies: Sequence[HelloReply]) -> TlsFacts:
         return Fact.YES if wanted in shown else Fact.of(False if absent else None)
 
     rc4 = weak(Family.RC4)
-    dhe_shown = any(Family.FINITE_FIELD_DH in f and Family.ANONYMOUS not in f for f in chosen)
+
+    def family(wanted: Family, asked: str, seen: frozenset[Family] = shown) -> Fact:
+        absent = nothing_raw or any(reply.name == asked for reply in refused)
+        return Fact.YES if wanted in seen else Fact.of(False if absent else None)
+
+    authenticated = frozenset[Family]().union(*(f for f in chosen if Family.ANONYMOUS not in f))
     return TlsFacts(
         ssl2=versions["SSLv2"],
         ssl3=versions["SSLv3"],
@@ -125,11 +141,9 @@ def tls_facts(handshake: Handshake, replies: Sequence[HelloReply]) -> TlsFacts:
         des_suites=weak(Family.DES),
         rc4_suites=rc4,
         block64_suites=family(Family.BLOCK64, "3des"),
-        better_than_rc4=_better_than_rc4(rc4, chosen, handshake, refused),
+        better_than_rc4=_better_than_rc4(rc4, chosen, refused),
         rsa_key_exchange=family(Family.RSA_KEY_EXCHANGE, "rsa"),
-        dhe=Fact.YES
-        if dhe_shown
-        else Fact.of(False if nothing_raw or any(reply.name == "dhe" for reply in refused) else None),
+        dhe=family(Family.FINITE_FIELD_DH, "dhe", authenticated),
         dh_prime_bits=min((hit.dh_prime_bits for hit in hits if hit.dh_prime_bits is not None), default=None),
         secure_renegotiation=_first_tested(hit.secure_renegotiation for hit in hits),
         extended_master_secret=_first_tested(hit.extended_master_secret for hit in hits),
@@ -150,8 +164,11 @@ def _versions(
     if handshake.outcome is TlsOutcome.ESTABLISHED and handshake.version:
         seen.add(handshake.version)
         absent |= _above(handshake.version, "TLSv1.3")
-    elif handshake.alert in REFUSAL_ALERTS and any(_is_control(hit) for hit in hits):
+    elif handshake.alert in REFUSAL_ALERTS and any(hit.version != "SSLv2" for hit in hits):
         absent.add("TLSv1.3")
+    for reply in refused:
+        if reply.name == "tls12" and reply.alert == PROTOCOL_VERSION:
+            absent.add("TLSv1.2")  # another alert may be about the suites, of which the hello has not all
     for hit in hits:
         if hit.name in _NEGOTIATES and hit.version and hit.offered_version:
             lacking = _above(hit.version, hit.offered_version)
@@ -194,14 +211,10 @@ def removed_by_first_weak(replies: Sequence[HelloReply]) -> frozenset[Family]:
     return frozenset()
 
 
-def _better_than_rc4(
-    rc4: Fact, chosen: Iterable[frozenset[Family]], handshake: Handshake, refused: Sequence[HelloReply]
-) -> Fact:
+def _better_than_rc4(rc4: Fact, chosen: Iterable[frozenset[Family]], refused: Sequence[HelloReply]) -> Fact:
     if any(not families & WORSE_THAN_CBC for families in chosen):
         return Fact.YES
-    offered_better = handshake.outcome is not TlsOutcome.ESTABLISHED or any(
-        r.name == "tls12" for r in refused
-    )
+    offered_better = any(reply.name == "tls12" for reply in refused)
     return Fact.NO if rc4 is Fact.YES and offered_better else Fact.NOT_TESTED
 
 

@@ -19,7 +19,6 @@ READ: tuple[Behaviour, ...] = (
         "banner-multi-line",
         "A banner of several lines.",
         scripted(banner=says(b"220-mx.example ESMTP\r\n220-We do not authorize\r\n220 bulk mail.\r\n")),
-        daemon="exim",
     ),
     row(
         "banner-slow",

@@ -55,13 +55,16 @@ CERTIFICATES: tuple[Behaviour, ...] = (
     _shown("certificate-pss", "Signed with RSA-PSS.", Certificate.PSS),
     _shown("certificate-ca", "Says that it is a certificate authority.", Certificate.CA),
     _shown(
-        "certificate-for-clients", "Not for TLS servers.", Certificate.FOR_CLIENTS, "certificate_untrusted"
+        "certificate-for-clients",
+        "Not for TLS servers.",
+        Certificate.FOR_CLIENTS,
+        "certificate_not_for_servers",
     ),
     _shown(
         "certificate-unknown-critical",
         "A critical extension that nobody knows.",
         Certificate.UNKNOWN_CRITICAL,
-        "certificate_untrusted",
+        "certificate_unknown_extension",
     ),
     _shown(
         "chain-incomplete",
@@ -95,31 +98,31 @@ CERTIFICATES: tuple[Behaviour, ...] = (
         "intermediate-no-ca",
         "The issuer is no certificate authority.",
         Certificate.INTERMEDIATE_NO_CA,
-        "certificate_untrusted",
+        "certificate_no_authority",
     ),
     _shown(
         "intermediate-may-not-sign",
         "The issuer's key is not for certificates.",
         Certificate.INTERMEDIATE_MAY_NOT_SIGN,
-        "certificate_untrusted",
+        "certificate_no_authority",
     ),
     _shown(
         "intermediate-one-too-many",
         "More intermediates than the upper one allows.",
         Certificate.PATH_TOO_LONG,
-        "certificate_untrusted",
+        "certificate_path_too_long",
     ),
     _shown("names-permitted", "The issuer is constrained to the domain.", Certificate.NAME_PERMITTED),
     _shown(
         "names-not-permitted",
         "The issuer is constrained to another domain.",
         Certificate.NAME_NOT_PERMITTED,
-        "certificate_untrusted",
+        "certificate_name_not_allowed",
     ),
     _shown(
         "names-excluded",
         "The issuer may not issue for the domain.",
         Certificate.NAME_EXCLUDED,
-        "certificate_untrusted",
+        "certificate_name_not_allowed",
     ),
 )

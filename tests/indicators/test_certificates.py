@@ -58,7 +58,7 @@ CODES = {
     "self-signed": "certificate_self_signed",
     "unknown issuer": "certificate_unknown_issuer",
     "incomplete": "certificate_incomplete_chain",
-    "intermediate that is no CA": "certificate_untrusted",
+    "intermediate that is no CA": "certificate_no_authority",
     "wrong name": "certificate_wrong_name",
     "CN only": "certificate_common_name_only",
 }

@@ -1,6 +1,8 @@
 """One dialogue with one address, against a real server on loopback that follows a script."""
 
 import asyncio
+import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -146,6 +148,9 @@ CASES = {
         replies=("220 mx", OFFER, "454 no TLS now"), state=MailState.HANDSHAKE_FAILED, stage=MailStage.EHLO
     ),
     "501": Case(replies=("220 mx", OFFER, "501 no"), state=MailState.HANDSHAKE_FAILED, stage=MailStage.EHLO),
+    "451 to STARTTLS": Case(
+        replies=("220 mx", OFFER, "451 come back"), state=MailState.REFUSED_US, stage=MailStage.EHLO
+    ),
     "421 to STARTTLS": Case(
         replies=("220 mx", OFFER, "421 bye"), state=MailState.REFUSED_US, stage=MailStage.EHLO
     ),
@@ -176,6 +181,85 @@ async def test_states(case: Case) -> None:
     assert session.failure is case.failure
     assert (heard.lines or [""])[-1] == case.last_heard
     assert session.handshake is None
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sent", "failure", "unread"),
+    [
+        ("no line end", b"554 Blocked by policy", Failure.CLOSED, "554 Blocked by policy"),
+        ("last line missing", b"421-busy\r\n", Failure.CLOSED, "421-busy"),
+        ("no SMTP", b"SSH-2.0-OpenSSH\r\n", Failure.MALFORMED, "SSH-2.0-OpenSSH"),
+        ("nothing", b"", Failure.CLOSED, ""),
+    ],
+)
+async def test_what_is_no_whole_reply_is_kept(
+    scenario: str, sent: bytes, failure: Failure, unread: str
+) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.say(sent)
+
+    session, _ = await held(script)
+    assert (session.state, session.failure, session.unread) == (MailState.REFUSED_US, failure, unread), (
+        scenario
+    )
+
+
+async def test_tls_after_a_250_to_starttls_is_tls(tmp_path: Path) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        await talk.hear()
+        await talk.say("250 OK")
+        await talk.writer.start_tls(server_context(tmp_path, LEAF))
+
+    session, _ = await held(script)
+    assert (session.state, session.stage) == (MailState.TLS, MailStage.TLS)
+
+
+def first_flight_only(context: ssl.SSLContext) -> Script:
+    """A server whose TLS ends with its own first flight, be that an alert."""
+
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        await talk.hear()
+        await talk.say("220 go")
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        incoming.write(await talk.reader.read(4096))
+        with suppress(ssl.SSLError):  # it wants the client's next step, or has refused
+            context.wrap_bio(incoming, outgoing, server_side=True).do_handshake()
+        await talk.say(outgoing.read())
+        await talk.reader.read(1)
+
+    return script
+
+
+async def test_a_server_that_knows_no_sni_is_asked_without(tmp_path: Path) -> None:
+    context = server_context(tmp_path, LEAF)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    asked: list[str | None] = []
+
+    def refuse(_socket: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
+        asked.append(name)
+        return None if name is None else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+    context.sni_callback = refuse
+    session, _ = await held(first_flight_only(context))
+    assert asked == ["mx.example.se", None]
+    assert session.state is MailState.TLS
+    assert session.handshake is not None
+    assert session.handshake.alert == 112
+    assert session.broad is not None
+    assert session.broad.certificates == (LEAF.der,)
+
+
+async def test_a_server_that_dies_after_its_own_flight_has_no_tls(tmp_path: Path) -> None:
+    context = server_context(tmp_path, LEAF)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    session, heard = await held(first_flight_only(context))
+    assert session.broad is not None
+    assert session.broad.outcome is TlsOutcome.ESTABLISHED  # as far as a raw hello goes
+    assert (session.state, session.failure) == (MailState.HANDSHAKE_FAILED, Failure.CLOSED)
+    assert heard.connections == 2
 
 
 async def test_garbage_instead_of_tls_is_followed_by_one_broad_hello() -> None:
@@ -219,6 +303,19 @@ async def test_a_flood_ends_at_the_cap() -> None:
 
     session, _ = await held(script)
     assert (session.state, session.failure) == (MailState.REFUSED_US, Failure.TOO_MUCH)
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 mx\r\n"])
+async def test_a_reply_that_trickles_ends_after_its_waits(greeting: bytes) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.say(greeting)
+        while True:
+            await talk.say(b"250-more\r\n")
+            await asyncio.sleep(0.02)  # the trickle itself is what is tested
+
+    session, _ = await held(script, wait_s=0.1)
+    assert (session.state, session.failure) == (MailState.TIMEOUT, Failure.TIMEOUT)
+    assert session.unread.startswith("250-more")
 
 
 async def test_a_byte_now_and_then_ends_with_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:

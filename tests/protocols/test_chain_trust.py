@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from checker.observations.fact import Fact
-from checker.observations.tls import ChainTrust
-from checker.protocols.chain_trust import MAX_LINKS, MAX_SENT, CaStore, judge_chain
+from checker.observations.tls import ChainFlaw, ChainTrust
+from checker.protocols.chain_paths import MAX_LINKS
+from checker.protocols.chain_trust import MAX_SENT, CaStore, judge_chain
 from tests.protocols.made_certificates import NOW, Made, ec_key, make
 
 URL = "http://ca.example.se/issuing.crt"
@@ -229,3 +230,19 @@ def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     with pytest.raises(ValueError, match=r"no certificates in empty\.pem"):
         CaStore.from_file(path)
+
+
+FLAWED = {
+    "for clients only": (ChainFlaw.NOT_FOR_SERVERS, "www.example.se", ""),
+    "intermediate for clients only": (ChainFlaw.NOT_FOR_SERVERS, "Client CA", ""),
+    "intermediate that is no CA": (ChainFlaw.NO_AUTHORITY, "No CA", ""),
+    "intermediate without constraints": (ChainFlaw.NO_AUTHORITY, "No Constraints", ""),
+    "intermediate that may not sign": (ChainFlaw.NO_AUTHORITY, "No Sign", ""),
+    "path length passed": (ChainFlaw.PATH_TOO_LONG, "Narrow", ""),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_problems(name: str) -> None:
+    found = [(problem.flaw, problem.certificate, problem.value) for problem in judged(CASES[name]).problems]
+    assert found == ([FLAWED[name]] if name in FLAWED else [])

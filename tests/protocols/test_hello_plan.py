@@ -21,7 +21,7 @@ from tests.protocols.hello_servers import (
 )
 
 ALERTED = Handshake(outcome=TlsOutcome.ALERT, alert=40)
-RESET = silence(Failure.RESET)
+RESET, DROPS = silence(Failure.RESET), silence(Failure.TIMEOUT)
 
 PLANS = [
     (
@@ -55,16 +55,28 @@ PLANS = [
         "tls12 ssl2 ssl3 weak 3des dhe",
     ),
     (
-        "resets on the old: the control is shown to work again at the end",
+        "resets on the old: the control decides whether to go on, and works again at the end",
         Server(suites=MODERN, wrong_version=RESET),
         established(),
-        "tls12 ssl2 old ssl3 weak weak/2 3des dhe rsa tls12/2",
+        "tls12 ssl2 old tls12/2 ssl3 weak tls12/3 3des dhe rsa",
     ),
     (
-        "resets on the old, but a later hit is control enough",
-        Server(suites={TLS12: AEAD + RSA}, wrong_version=RESET),
+        "drops SSLv2 only: a later hit is control enough",
+        Server(suites=INTERMEDIATE, wrong_version=silence(Failure.TIMEOUT)),
         established(),
-        "tls12 ssl2 old ssl3 weak weak/2 3des dhe rsa",
+        "tls12 ssl2 old old/2 ssl3 weak weak/2 3des dhe tls12/2",
+    ),
+    (
+        "drops all that it does not want: five waits, and the control",
+        Server(suites=MODERN, wrong_version=DROPS, wrong_suite=DROPS),
+        established(),
+        "tls12 ssl2 old tls12/2 ssl3 weak tls12/3 3des tls12/4",
+    ),
+    (
+        "resets on all that it does not want: nothing but RSA key exchange goes unasked",
+        Server(suites=MODERN, wrong_version=RESET, wrong_suite=RESET),
+        established(),
+        "tls12 ssl2 old tls12/2 ssl3 weak tls12/3 3des dhe tls12/4",
     ),
     (
         "RC4 at TLS 1.2 only: the second weak hello is without RC4",
@@ -113,7 +125,7 @@ def test_plan(server: Server, handshake: Handshake, names: str) -> None:
         (Server(suites=INTERMEDIATE), TLS10),
         (Server(suites={TLS12: AEAD, TLS11: CBC}), TLS11),
         (Server(suites={TLS12: AEAD, SSL3: RSA}), SSL3),
-        (Server(suites=MODERN, wrong_version=RESET), TLS10),
+        (Server(suites=MODERN, wrong_version=alert(112)), TLS10),
     ],
     ids=["TLS 1.0 spoken", "TLS 1.1 at the lowest", "SSLv3 alone is old", "the old left open"],
 )

@@ -14,6 +14,7 @@ from checker.authentication_chain import AuthenticationChain, Remark, ServerTrou
 from checker.dns.reasons import Code, Silence, Status
 from checker.indicators.dnssec_chain import chain_of
 from checker.observations.failure import Failure
+from checker.observations.tls import TlsOutcome
 from checker.report.chain_screen import chain_lines
 from checker.report.words import LANGS, Lang, chain_words, closed_words
 from tests.dns.world import NOW
@@ -45,7 +46,7 @@ def test_both_languages_say_the_same_things() -> None:
 def test_every_closed_value_has_words(lang: Lang) -> None:
     phrases, closed = chain_words(lang), closed_words(lang)
     assert set(closed["reasons"]) == {code.value for code in Code}
-    assert set(closed["values"]) == {value.value for value in (*Silence, *Failure)}
+    assert set(closed["values"]) == {value.value for value in (*Silence, *Failure, TlsOutcome.NOT_TLS)}
     assert set(phrases) >= {remark.value for remark in Remark if remark}
     assert set(phrases) >= {status.value for status in Status}
     assert set(phrases) >= {"positive", "alias", "nodata", "nxdomain", "nothing"}
