@@ -14,6 +14,7 @@ import pytest
 from checker.cli import main as checker
 from tests.behaviours.behaviour import RULESETS, Behaviour
 from tests.behaviours.listing import page
+from tests.behaviours.outcome import disagreements
 from tests.behaviours.tables import TABLES
 from tests.lab.apart import door, serving, start_options
 
@@ -81,24 +82,8 @@ CASES = [
 def test_the_behaviour_is_judged_as_it_should_be(
     swept: Callable[[str], Swept], table: str, behaviour: Behaviour
 ) -> None:
-    for ruleset in RULESETS:
-        indicators, expected = swept(table)[ruleset, behaviour.name], behaviour.cells_under(ruleset)
-        assert {column: indicators[column]["cell"] for column in expected} == expected, _explained(indicators)
-    indicators = swept(table)["2026", behaviour.name]
-    findings = [finding for column in behaviour.cells for finding in indicators[column]["findings"]]
-    grave = {finding["code"] for finding in findings if finding["severity"] != "note"}
-    notes = {finding["code"] for finding in findings if finding["severity"] == "note"}
-    assert grave == behaviour.findings, _explained(indicators)
-    assert behaviour.notes <= notes, _explained(indicators)
-    assert not behaviour.never & (grave | notes)
-
-
-def _explained(indicators: Mapping[str, Any]) -> str:
-    return "\n".join(
-        f"{column} {indicator['cell']}: {finding['code']}: {finding['message']}"
-        for column, indicator in indicators.items()
-        for finding in indicator["findings"]
-    )
+    judged = {ruleset: swept(table)[ruleset, behaviour.name] for ruleset in RULESETS}
+    assert disagreements(behaviour, judged) == []
 
 
 def test_names_are_labels_and_unique() -> None:

@@ -10,10 +10,13 @@ installed, and takes it all down again. It changes nothing of the machine and le
 - `nsd` and `nginx`; `knotd` takes over every second operator's zones where it is installed;
 - `postfix`, as root only: it must be able to become its own user. An ordinary user gets the lab's small SMTP servers
   instead, as the scenario does everywhere for what no daemon of today can play (SSLv3, RC4, EXPORT, resets);
-- for the differential test besides `knotd`, `unbound`, `unbound-host` and `delv`.
+- for the differential test besides `knotd`, `unbound`, `unbound-host` and `delv`;
+- for the behaviours of the tables a JDK (`java` runs a source file: SSLv3, RC4, DES, EXPORT), and root;
+- for the scanners' second opinion besides `openssl`, `sslscan`, `testssl`, `curl` and `gnutls-serv`.
 
-On Debian: apt-get install bind9-dnsutils iproute2 knot nginx-light nsd postfix unbound unbound-host. What is missing is
-said, and the tests skipped; where the variable CI is set they fail instead.
+On Debian: apt-get install bind9-dnsutils curl default-jdk-headless gnutls-bin iproute2 knot nginx-light nsd openssl postfix
+sslscan testssl.sh unbound unbound-host. What is missing is said, and the tests skipped; where the variable CI is set they
+fail instead.
 """
 
 import json
@@ -44,10 +47,21 @@ PACKAGES = {
     "unbound-host": "unbound-host",
     "delv": "bind9-dnsutils",
     "knotd": "knot",
+    "java": "default-jdk-headless",
+    "javac": "default-jdk-headless",
+    "openssl": "openssl",
+    "sslscan": "sslscan",
+    "testssl": "testssl.sh",
+    "curl": "curl",
+    "gnutls-serv": "gnutls-bin",
 }
 ORACLES = frozenset({"unbound", "unbound-host", "delv"})
+TLS_ORACLES = frozenset({"openssl", "sslscan", "testssl", "curl"})
+JAVA = frozenset({"java", "javac"})
+SCANNED_ONLY = frozenset({"gnutls-serv"})
 OPTIONAL = frozenset({"knotd"})
 WEB_AND_MAIL = frozenset({"nginx", "postconf"})
+SERVERS = PACKAGES.keys() - ORACLES - TLS_ORACLES - JAVA - SCANNED_ONLY - OPTIONAL
 START_S = 60.0
 DEFAULT_SEED, RANDOM_ZONES = 2018, 320
 _LINES = pytest.StashKey[list[str]]()
@@ -59,11 +73,36 @@ def internet() -> Iterator[Internet]:
     arguments = _namespaces()
     # In a user namespace there is only one user, and Postfix wants two.
     with_postfix = "--user" not in arguments
-    _installed(PACKAGES.keys() - ORACLES - OPTIONAL - (frozenset() if with_postfix else {"postconf"}))
+    _installed(SERVERS - (frozenset() if with_postfix else {"postconf"}))
     with_knot = program("knotd") is not None
     wanted = (("--postfix", with_postfix), ("--knot", with_knot))
     options = [option for option, is_wanted in wanted if is_wanted]
     with _started("tests.daemons.internet", arguments, options) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def behaviours_internet() -> Iterator[Internet]:
+    """The behaviours of the tables that real servers play, all up."""
+    arguments = _namespaces()
+    if "--user" in arguments:
+        _give_up("the mail servers among them need root: Postfix must become its own user")
+    _installed(SERVERS | JAVA)
+    options = ["--rows=behaviours", "--postfix", "--java"]
+    if program("knotd"):
+        options.append("--knot")
+    with _started("tests.daemons.internet", arguments, options) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def tls_internet() -> Iterator[Internet]:
+    """TLS services of every kind, for the scanners."""
+    arguments = _namespaces()
+    if "--user" in arguments:
+        _give_up("the mail servers among them need root: Postfix must become its own user")
+    _installed({"unshare", "nsenter", "mount", "ip"} | WEB_AND_MAIL | JAVA | SCANNED_ONLY | TLS_ORACLES)
+    with _started("tests.daemons.tls_internet", arguments, ()) as started:
         yield started
 
 
@@ -77,7 +116,7 @@ def seed() -> int:
 def random_internet(seed: int) -> Iterator[Internet]:
     """The zones of one seed, served."""
     arguments = _namespaces()
-    _installed(PACKAGES.keys() - WEB_AND_MAIL)
+    _installed(PACKAGES.keys() - WEB_AND_MAIL - TLS_ORACLES - JAVA - SCANNED_ONLY)
     options = (f"--seed={seed}", f"--zones={RANDOM_ZONES}")
     with _started("tests.daemons.random_internet", arguments, options) as started:
         yield started
@@ -141,7 +180,7 @@ def _give_up(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def note(request: pytest.FixtureRequest) -> list[str]:
     """Lines to print when all tests are done."""
     return request.config.stash.setdefault(_LINES, [])
