@@ -6,14 +6,12 @@ Many networks drop outgoing port 25, or reject it; then every mail server looks 
 from dataclasses import dataclass, field, replace
 
 from checker.observations.fact import Fact
-from checker.observations.failure import Failure
+from checker.observations.failure import NOBODY_MET
 from checker.observations.mail import MailObservation, MailSession, MailStage
 from checker.observations.vantage import Vantage
 
 DEAD_HOSTS_FOR_NO = 2
 """Distinct mail hosts, at distinct addresses, that must look dead before that is held to be our own trouble."""
-_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
-"""Refusals too: a firewall on our side that rejects looks just like a host without a mail server."""
 
 
 @dataclass(slots=True)
@@ -31,7 +29,7 @@ class _Family:
     def see(self, host: str, session: MailSession) -> None:
         if session.banner is not None:
             self.proven = True
-        elif session.stage is MailStage.NONE and session.failure in _NOBODY:
+        elif session.stage is MailStage.NONE and session.failure in NOBODY_MET:
             self._see_dead(host, str(session.address))
         elif session.stage is not MailStage.NONE:
             self.contact = True

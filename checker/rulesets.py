@@ -124,6 +124,7 @@ HTTPS: dict[str, Severity] = {
     "bare_domain_no_page": WARNING,
     # port 80
     "http_not_redirected": WARNING,
+    "http_leads_to_no_page": WARNING,
     "http_refresh": NOTE,
     "http_blocked": NOTE,
     "http_no_reply": NOTE,

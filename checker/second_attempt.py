@@ -19,7 +19,7 @@ from checker.observations.web import BareDomain, Visit, VisitEnd, WebEndpoint, W
 _NOWHERE = frozenset(
     {VisitEnd.NO_ANSWER, VisitEnd.NO_TLS, VisitEnd.NO_HTTP, VisitEnd.UNRESOLVED, VisitEnd.GAVE_UP}
 )
-_DECIDED = frozenset({MailState.TLS, MailState.NOT_OFFERED})
+_PROGRESS = {MailState.TLS: 3, MailState.NOT_OFFERED: 3, MailState.HANDSHAKE_FAILED: 2}
 
 
 def with_second_attempt(first: Evidence, second: Evidence) -> Evidence:
@@ -177,8 +177,11 @@ def _better_session(first: MailSession | None, second: MailSession) -> MailSessi
 
 
 def _progress(session: MailSession) -> int:
-    """2 when STARTTLS was decided, 1 when there was at least a greeting, else 0."""
-    return 2 if session.state in _DECIDED else int(session.banner is not None)
+    """What the dialogue decided of STARTTLS, 1 when there was at least a greeting, else 0.
+
+    One that came as far as a failed handshake is not undone by one that was turned away earlier.
+    """
+    return _PROGRESS.get(session.state, int(session.banner is not None))
 
 
 def _better_lookup(first: Lookup, second: Lookup) -> Lookup:

@@ -33,7 +33,8 @@ from tests.dns.delegations import DnsOnly
 from tests.dns.world import NOW
 from tests.lab.apart import door, serving
 from tests.lab.dns_server import DnsServer, start_dns
-from tests.lab.internet import MiniatureInternet, stdin_closed
+from tests.lab.internet import MiniatureInternet
+from tests.lab.process import stdin_closed
 from tests.lab.scenario import MailServer, Organisation, Signing, Web, Zone
 from tests.lab.signing import Signer, make_keys, valid_at
 from tests.vantages import vantage

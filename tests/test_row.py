@@ -65,7 +65,8 @@ async def test_at_the_deadline_what_is_finished_stands(stuck: str) -> None:
     late |= {f"dnssec {one.domain}": one.failure for one in evidence.dnssec}
     assert {name for name, failure in late.items() if failure is Failure.ROW_DEADLINE} == {stuck}
     assert {failure for name, failure in late.items() if name != stuck} == {None}
-    assert probes.hold.stopped == [stuck]
+    assert stuck in probes.hold.stopped
+    assert set(probes.hold.stopped) <= {stuck, "facts www.a.example"}  # hellos may have just begun
 
 
 async def test_unfinished_hellos_leave_only_facts_untested() -> None:

@@ -230,6 +230,9 @@ TLS_4 = mail_evidence.tls("192.0.2.25")
 BUSY_4 = mail_evidence.session("192.0.2.25", MailState.REFUSED_US)
 SILENT_4 = mail_evidence.session("192.0.2.25", MailState.TIMEOUT)
 PLAIN_5 = mail_evidence.session("192.0.2.26", MailState.NOT_OFFERED)
+BROKEN_5 = mail_evidence.session("192.0.2.26", MailState.HANDSHAKE_FAILED)
+BUSY_5 = mail_evidence.session("192.0.2.26", MailState.REFUSED_US)
+TLS_5 = mail_evidence.tls("192.0.2.26")
 SILENT_5 = mail_evidence.session("192.0.2.26", MailState.TIMEOUT)
 UNASKED_5 = mail_evidence.session("192.0.2.26", MailState.NOT_PROBED)
 GREETS_6 = mail_evidence.session("2001:db8::25", MailState.REFUSED_US)
@@ -242,6 +245,8 @@ SILENT_6 = mail_evidence.session("2001:db8::25", MailState.TIMEOUT)
         ("refused the second time", (TLS_4, PLAIN_5), (BUSY_4, UNASKED_5), "Delvis", "Nej"),
         ("silent the second time", (TLS_4, SILENT_5), (SILENT_4, PLAIN_5), "Delvis", "Nej"),
         ("greeted over IPv6 once", (GREETS_6, SILENT_4), (SILENT_6, TLS_4), "Ja", "Ja"),
+        ("not let in again where TLS failed", (TLS_4, BROKEN_5), (TLS_4, BUSY_5), "Delvis", "Nej"),
+        ("TLS works the second time", (TLS_4, BROKEN_5), (TLS_4, TLS_5), "Ja", "Nej"),
         ("better the second time", (BUSY_4, UNASKED_5), (TLS_4, PLAIN_5), "Delvis", "Nej"),
         ("changed the second time", (PLAIN_5,), (mail_evidence.tls("192.0.2.26"),), "Ja", "Nej"),
     ],

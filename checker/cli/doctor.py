@@ -23,7 +23,7 @@ _COSTS = {
     "ipv6": "www via IPv6 and e-post via IPv6 will be Ej mätt where AAAA is published",
     "dns_udp": "every question goes over TCP, which is slow and not answered by every server",
     "dns_tcp": "answers that do not fit a datagram are lost",
-    "port25_ipv4": "STARTTLS will be Ej mätt for hosts with IPv4 addresses",
+    "port25_ipv4": "STARTTLS will be Ej mätt for hosts that IPv6 does not reach",
     "port25_ipv6": "e-post via IPv6 will be Ej mätt where AAAA is published",
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from checker.indicators import web_reading
 from checker.indicators.certificates import certificate_names, shown_names
 from checker.observations.fact import Fact
+from checker.observations.failure import OUR_OWN
 from checker.observations.row import Evidence
 from checker.observations.tls import Handshake, TlsOutcome
 from checker.observations.web import BareDomain, Visit, VisitEnd
@@ -29,7 +30,8 @@ def bare_domain_findings(evidence: Evidence, ruleset: Ruleset) -> Iterator[Findi
     if bare.http is None or bare.https is None or _out_of_reach(bare, evidence):
         return
     if not _accepted(bare.http) and not _accepted(bare.https):
-        yield ruleset.finding("bare_domain_no_answer", bare.domain, host=evidence.row.web_host)
+        if not (_our_own(bare.http) or _our_own(bare.https)):
+            yield ruleset.finding("bare_domain_no_answer", bare.domain, host=evidence.row.web_host)
         return
     yield from _https(bare, bare.https, ruleset)
     yield from _ends(bare, bare.http, bare.https, evidence, ruleset)
@@ -45,9 +47,16 @@ def _accepted(visit: Visit) -> bool:
     return visit.end is not VisitEnd.NO_ANSWER or len(visit.hops) > 1
 
 
+def _our_own(visit: Visit) -> bool:
+    """Whether our own trouble kept us from seeing how the visit begins."""
+    return visit.hops[0].failure in OUR_OWN
+
+
 def _https(bare: BareDomain, visit: Visit, ruleset: Ruleset) -> Iterator[Finding | None]:
     """Port 443 of the bare domain itself: there, with TLS, and with a certificate for this name."""
     seen = visit.hops[0].handshake
+    if _our_own(visit):
+        return
     if not _accepted(visit):
         yield ruleset.finding("bare_domain_no_https", bare.domain)
     elif seen is not None and seen.outcome is not TlsOutcome.ESTABLISHED:

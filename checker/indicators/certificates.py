@@ -110,8 +110,10 @@ def _trust(
             yield ruleset.finding(
                 _FLAWS[problem.flaw], subject, certificate=problem.certificate, value=problem.value
             )
-    elif trust.detail:
-        yield ruleset.finding("certificate_untrusted", subject, detail=trust.detail)
+    elif not (
+        trust.expired or trust.not_yet_valid
+    ):  # with dates against it, what was unreadable decided nothing
+        yield ruleset.finding("certificate_untrusted", subject, detail=trust.detail or "–")
 
 
 def _dates(leaf: CertificateFacts, at: datetime, ruleset: Ruleset, subject: str) -> Iterator[Finding | None]:

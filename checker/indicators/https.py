@@ -80,13 +80,14 @@ def _listening(
 
 def _without_listener(web: WebObservation, endpoints: tuple[WebEndpoint, ...], ruleset: Ruleset) -> Verdict:
     if any(map(web_reading.tls_unknown, endpoints)):
-        finding = ruleset.finding("web_not_measured", web.host, failure="local")
+        finding = ruleset.finding("web_not_measured", web.host, detail="local")
         return verdict(NAME, Value.UNKNOWN, finding, may_pass=True)
     passing = _passing(endpoints) or unresolved(web)
     published = [
         hop for point in endpoints for hop in point.http.hops if web_reading.is_https_at(hop, web.host)
     ]
-    if any(web_reading.port(hop) == 443 for hop in published):
+    # "https://host:80/" is asked as well, and comes to nothing when no session was had here
+    if any(web_reading.port(hop) == 443 or hop.handshake is not None for hop in published):
         finding = ruleset.finding("https_published_but_dead", web.host)
         return verdict(NAME, Value.BROKEN, finding, may_pass=True)  # be it refused: servers are restarted
     if published:
@@ -128,13 +129,20 @@ def _over_tls(
         return _flagged(Value.NO, (Flag.JA,), (*said, *tls), may_pass=passing)
     if best == Content.GONE.value:
         return _flagged(Value.NO, (Flag.A,), (*said, *tls), may_pass=passing)
+    astray = tuple(
+        https_content.astray_from_http(point, evidence.vantage, ruleset)
+        for point, content in classed
+        if content is Content.GOOD
+    )
     not_tested = tuple(ruleset.finding("https_content_not_tested", str(point.address)) for point in raw_only)
     left = [endpoint for endpoint in endpoints if _left_on_http(endpoint, evidence.vantage)]
     not_led = tuple(https_content.not_redirected(endpoint, ruleset) for endpoint in left)
     passing = passing or any(web_reading.may_pass(endpoint.http) for endpoint in left)
     insecure = any(found.severity is Severity.FAULT for found in tls)
     flags = tuple(flag for flag, holds in ((Flag.F, insecure), (Flag.N, bool(not_led))) if holds)
-    return _flagged(Value.YES, flags, (*said, *unsteady, *not_tested, *not_led, *tls), may_pass=passing)
+    return _flagged(
+        Value.YES, flags, (*said, *unsteady, *astray, *not_tested, *not_led, *tls), may_pass=passing
+    )
 
 
 def _lost(endpoint: WebEndpoint) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from checker.indicators import web_reading
 from checker.indicators.web_reading import Content
 from checker.observations.failure import Failure
+from checker.observations.vantage import Vantage
 from checker.observations.web import Visit, VisitEnd, WebEndpoint, WebObservation
 from checker.rulesets import Ruleset
 from checker.verdict import Finding
@@ -56,6 +57,18 @@ def unsteady(endpoint: WebEndpoint, host: str, ruleset: Ruleset) -> Finding | No
     last, subject = endpoint.https.hops[-1], str(endpoint.address)
     what = last.status or (last.failure.value if last.failure else endpoint.https.end.value)
     return ruleset.finding("https_visits_differ", subject, host=host, url=last.url, detail=what)
+
+
+def astray_from_http(endpoint: WebEndpoint, vantage: Vantage, ruleset: Ruleset) -> Finding | None:
+    """That http leads to https, but to no page there, where those who begin at https get one."""
+    visit, last = endpoint.http, endpoint.http.hops[-1]
+    led = web_reading.http_answered(endpoint) and web_reading.leads_to_https(visit)
+    status = last.status or 0
+    page = visit.end is VisitEnd.CONTENT and (status < 400 or status in web_reading.AIMED_AT_US)
+    if not led or page or web_reading.unknown_end(visit, vantage):
+        return None
+    host, subject = web_reading.name(visit.hops[0]), str(endpoint.address)
+    return ruleset.finding("http_leads_to_no_page", subject, host=host, url=last.url, status=status or "–")
 
 
 def not_redirected(endpoint: WebEndpoint, ruleset: Ruleset) -> Finding | None:

@@ -54,12 +54,15 @@ def around(
     for endpoint in endpoints:
         first_http, first_https = endpoint.http.hops[0], endpoint.https.hops[0]
         subject = str(endpoint.address)
-        if served and not web_reading.accepted(endpoint) and first_https.failure not in OUR_OWN:
+        # the chain from http may have met there whom the visit from https did not
+        silent = not web_reading.accepted(endpoint) and not web_reading.session(endpoint)
+        if served and silent and first_https.failure not in OUR_OWN:
             refused = first_https.failure is Failure.REFUSED
             yield ruleset.finding(
                 "https_address_refused" if refused else "https_address_silent", subject, host=web.host
             )
-        if http and endpoint.http.end is VisitEnd.NO_ANSWER and len(endpoint.http.hops) == 1:
+        dead = endpoint.http.end is VisitEnd.NO_ANSWER and len(endpoint.http.hops) == 1
+        if http and dead and first_http.failure not in OUR_OWN:
             yield ruleset.finding("http_address_dead", subject, host=web.host)
         if first_http.status is None and endpoint.http.end is VisitEnd.NO_HTTP:
             yield ruleset.finding("http_no_reply", subject)

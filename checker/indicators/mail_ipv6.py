@@ -7,7 +7,7 @@ from checker.indicators.mail_service import service_findings, unresolved_names, 
 from checker.indicators.shown import shown_reply
 from checker.observations.dns import LookupOutcome
 from checker.observations.fact import Fact
-from checker.observations.failure import MAY_PASS, Failure
+from checker.observations.failure import MAY_PASS, NOBODY_MET, Failure
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailStage, MailState
 from checker.observations.row import Evidence
 from checker.observations.vantage import Vantage
@@ -15,7 +15,6 @@ from checker.rulesets import Ruleset
 from checker.verdict import Finding, Value, Verdict
 
 NAME = "mail_ipv6"
-_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
 
 
 def judge(evidence: Evidence, ruleset: Ruleset) -> Verdict:
@@ -78,12 +77,13 @@ def _silent(
     if unproven and all(map(_silence, published)):
         note = ruleset.finding("mail_ipv6_port25_unproven", mail.domain)
         return _verdict(Value.UNKNOWN, note, *special, may_pass=passing, awaits_port25=True)
-    return _verdict(Value.NO, *_dead(mail, ruleset), *special, may_pass=passing)
+    # Be it refused: servers are restarted, and their families come up one after the other.
+    return _verdict(Value.NO, *_dead(mail, ruleset), *special, may_pass=True)
 
 
 def _silence(session: MailSession) -> bool:
     """Whether nobody was met at all, as when some network on the way drops, forbids or rejects port 25."""
-    return session.stage is MailStage.NONE and session.failure in _NOBODY
+    return session.stage is MailStage.NONE and session.failure in NOBODY_MET
 
 
 def _undecided(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> Iterator[Finding | None]:

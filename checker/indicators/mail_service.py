@@ -106,7 +106,7 @@ def _not_looked(mail: MailObservation, ruleset: Ruleset) -> Finding | None:
         case Failure.ROW_DEADLINE:
             return ruleset.finding("row_deadline", mail.domain)
         case failure:
-            return ruleset.finding("mail_not_measured", mail.domain, failure=failure)
+            return ruleset.finding("mail_not_measured", mail.domain, detail=failure)
 
 
 def _verdict(indicator: str, value: Value, *findings: Finding | None, may_pass: bool = False) -> Verdict:

@@ -5,15 +5,15 @@ from dataclasses import replace
 from checker.indicators import starttls_findings as said
 from checker.indicators.mail_service import service_findings, unresolved_names, without_dialogue
 from checker.observations.fact import Fact
-from checker.observations.failure import MAY_PASS, Failure
-from checker.observations.mail import MailObservation, MailSession, MailState, SmtpReply
+from checker.observations.failure import MAY_PASS, NOBODY_MET
+from checker.observations.mail import MailObservation, MailSession, MailState
 from checker.observations.row import Evidence
 from checker.observations.vantage import Vantage
 from checker.rulesets import Ruleset
 from checker.verdict import Finding, Flag, Value, Verdict
 
 NAME = "starttls"
-_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
+_MAY_PASS = frozenset({MailState.REFUSED_US, MailState.CONNECTION_REFUSED, MailState.HANDSHAKE_FAILED})
 COMPLETED = frozenset({MailState.TLS, MailState.NOT_OFFERED, MailState.HANDSHAKE_FAILED})
 
 
@@ -105,7 +105,7 @@ def _lack(session: MailSession, vantage: Vantage) -> str | None:
 
 def _silent(session: MailSession) -> bool:
     """Whether nobody was met, be it that a network of ours drops or rejects port 25."""
-    return session.banner is None and session.failure in _NOBODY
+    return session.banner is None and session.failure in NOBODY_MET
 
 
 def _way_out(session: MailSession, vantage: Vantage) -> Fact:
@@ -116,14 +116,10 @@ def _way_out(session: MailSession, vantage: Vantage) -> Fact:
 
 
 def _might_pass(session: MailSession, vantage: Vantage) -> bool:
-    """Whether what went wrong at this address could be passing: timeout, reset, 4xx, 5xx to us. What we lack stays."""
+    """Whether what went wrong at this address could be passing: timeout, reset, 4xx, 5xx to us. What we lack stays.
+
+    No TLS session always could, as on the web, and a refused connection: servers are restarted.
+    """
     if session.state in (MailState.TLS, MailState.NOT_OFFERED) or _lack(session, vantage):
         return False
-    if session.state is MailState.HANDSHAKE_FAILED:
-        broad = session.broad.failure if session.broad is not None else None
-        return session.failure in MAY_PASS or broad in MAY_PASS or _temporary(session.starttls)
-    return session.state is MailState.REFUSED_US or session.failure in MAY_PASS
-
-
-def _temporary(reply: SmtpReply | None) -> bool:
-    return reply is not None and 400 <= reply.code < 500
+    return session.state in _MAY_PASS or session.failure in MAY_PASS

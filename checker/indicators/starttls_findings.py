@@ -190,7 +190,7 @@ def _old_only(session: MailSession) -> bool:
 def _detail(session: MailSession) -> str:
     """The last thing that was said or happened: the server's words, a TLS detail, or a word of a closed vocabulary."""
     if session.handshake is not None:
-        return _tls_detail(session.handshake)
+        return tls_detail(session.handshake)
     if session.unread:
         return session.unread
     if session.failure is not None:
@@ -201,7 +201,8 @@ def _detail(session: MailSession) -> str:
     return shown_reply(last) if last else "?"
 
 
-def _tls_detail(seen: Handshake) -> str:
+def tls_detail(seen: Handshake) -> str:
+    """What ended a handshake: the alert, "not_tls", a word for the failure, or OpenSSL's own."""
     if seen.alert is not None:
         return f"TLS alert {seen.alert} {_ALERTS.get(seen.alert, '')}".strip()
     if seen.outcome is TlsOutcome.NOT_TLS:

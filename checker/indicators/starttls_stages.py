@@ -1,20 +1,22 @@
 """Hosts × stages behind a STARTTLS verdict, for people to read. Pure; it decides nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checker.indicators.certificates import certificate_names, shown_names
 from checker.indicators.shown import MAX_WORDS, shown_reply
+from checker.indicators.starttls_findings import tls_detail
 from checker.mail_stages import AddressStages, HostStages, Outcome, Stage, StageOutcome
 from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.fact import Fact
-from checker.observations.failure import OUR_OWN, Failure
+from checker.observations.failure import NOBODY_MET, OUR_OWN
 from checker.observations.mail import MailHost, MailObservation, MailSession, MailState
 from checker.observations.tls import ChainTrust, TlsOutcome
 from checker.observations.vantage import Vantage
 from checker.protocols.certificate import read_certificate
 from checker.rulesets import Ruleset
 
-_NOBODY = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
+_BEHIND_OFFER = frozenset({Stage.STARTTLS, Stage.TLS})
 
 
 def host_stages(mail: MailObservation, vantage: Vantage, ruleset: Ruleset) -> tuple[HostStages, ...]:
@@ -82,13 +84,13 @@ def _connect(session: MailSession, vantage: Vantage) -> StageOutcome:
     detail = session.failure.value if session.failure else "not_asked_again"
     ours = session.state is MailState.NOT_PROBED or session.failure in OUR_OWN
     way_out = vantage.port25_ipv4 if session.address.version == 4 else vantage.port25_ipv6
-    unproven = session.failure in _NOBODY and way_out is not Fact.YES
+    unproven = session.failure in NOBODY_MET and way_out is not Fact.YES
     return _of(Stage.CONNECT, Outcome.UNKNOWN if ours or unproven else Outcome.FAILED, detail=detail)
 
 
 def _banner(session: MailSession) -> StageOutcome:
     if session.banner is None:
-        return _of(Stage.BANNER, Outcome.FAILED, words=session.unread, detail=_failure(session))
+        return _broken_off(Stage.BANNER, session)
     good = session.banner.code == 220
     return _of(Stage.BANNER, Outcome.PASSED if good else Outcome.FAILED, words=shown_reply(session.banner))
 
@@ -96,7 +98,7 @@ def _banner(session: MailSession) -> StageOutcome:
 def _ehlo(session: MailSession) -> StageOutcome:
     reply = session.helo or session.ehlo
     if reply is None:
-        return _of(Stage.EHLO, Outcome.FAILED, words=session.unread, detail=_failure(session))
+        return _broken_off(Stage.EHLO, session)
     outcome = Outcome.PASSED if reply.code == 250 else Outcome.FAILED
     return _of(Stage.EHLO, outcome, words=shown_reply(reply), detail="helo_only" if session.helo else "")
 
@@ -105,7 +107,7 @@ def _starttls(session: MailSession) -> StageOutcome:
     if session.state is MailState.NOT_OFFERED:
         return _of(Stage.STARTTLS, Outcome.FAILED, detail="not_offered")
     if session.starttls is None:
-        return _of(Stage.STARTTLS, Outcome.FAILED, words=session.unread, detail=_failure(session))
+        return _broken_off(Stage.STARTTLS, session)
     good = session.starttls.code // 100 == 2
     return _of(
         Stage.STARTTLS,
@@ -121,9 +123,8 @@ def _tls(session: MailSession) -> StageOutcome:
         return _of(Stage.TLS, Outcome.PASSED, detail=f"{seen.version or ''} {seen.suite or ''}".strip())
     if session.state is MailState.TLS and broad is not None:
         return _of(Stage.TLS, Outcome.PASSED, detail=f"{broad.version or ''} (raw hello)")
-    alert = f"alert {seen.alert}" if seen is not None and seen.alert is not None else ""
-    ours = seen is None and session.failure in OUR_OWN
-    return _of(Stage.TLS, Outcome.UNKNOWN if ours else Outcome.FAILED, detail=alert or _failure(session))
+    ended = _broken_off(Stage.TLS, session)
+    return replace(ended, detail=tls_detail(seen) if seen is not None else ended.detail)
 
 
 def _name(session: MailSession, host: str, ruleset: Ruleset) -> StageOutcome:
@@ -156,12 +157,16 @@ def why_untrusted(trust: ChainTrust) -> str:
     return next((word for word, holds in reasons if holds), "untrusted")
 
 
+def _broken_off(stage: Stage, session: MailSession) -> StageOutcome:
+    """A stage that brought no answer: theirs, unless it was our own trouble or our clock (state `timeout` within TLS)."""
+    unfair = session.state is MailState.TIMEOUT and session.ehlo is not None and stage in _BEHIND_OFFER
+    ours = session.state is MailState.NOT_PROBED or unfair
+    detail = session.failure.value if session.failure else ""
+    return _of(stage, Outcome.UNKNOWN if ours else Outcome.FAILED, words=session.unread, detail=detail)
+
+
 def _of(stage: Stage, outcome: Outcome, *, words: str = "", detail: str = "") -> StageOutcome:
     return StageOutcome(stage=stage, outcome=outcome, words=words[:MAX_WORDS], detail=detail)
-
-
-def _failure(session: MailSession) -> str:
-    return session.failure.value if session.failure else ""
 
 
 def _chain(session: MailSession) -> tuple[bytes, ...]:

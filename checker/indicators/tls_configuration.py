@@ -97,7 +97,7 @@ def _codes(facts: TlsFacts, handshake: Handshake) -> Iterator[tuple[str, dict[st
 
 
 def lost_by_accident(handshake: Handshake, raw: HelloReply) -> bool:
-    """Whether the ordinary handshake was broken off, refused or not answered, on terms that it offers as well.
+    """Whether the ordinary handshake was broken off, refused or not answered in TLS, on terms that it offers as well.
 
     That may be a firewall, a full server, a demand for a client certificate or bad luck: it does not show that only raw
     hellos are talked to. Not so where our own side objected to what the server sent.
@@ -105,7 +105,10 @@ def lost_by_accident(handshake: Handshake, raw: HelloReply) -> bool:
     families = FAMILIES.get(raw.suite, WORSE_THAN_CBC) if raw.suite is not None else frozenset()
     offered = raw.version not in _NOT_OFFERED and not families & _FAMILIES_NOT_OFFERED
     alerted = handshake.alert is not None or "ALERT" in handshake.detail.upper()
-    return offered and (alerted or handshake.failure is not Failure.MALFORMED)
+    turned_away = (
+        alerted or handshake.outcome is TlsOutcome.NOT_TLS
+    )  # "503" in plain text, from an overloaded proxy
+    return offered and (turned_away or handshake.failure is not Failure.MALFORMED)
 
 
 def _diffie_hellman(facts: TlsFacts) -> Iterator[tuple[str, dict[str, object]]]:

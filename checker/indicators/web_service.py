@@ -27,7 +27,7 @@ def without_looking(
         case Failure.ROW_DEADLINE:
             return verdict(indicator, Value.UNKNOWN, ruleset.finding("row_deadline", web.host))
         case failure:
-            finding = ruleset.finding("web_not_measured", web.host, failure=failure)
+            finding = ruleset.finding("web_not_measured", web.host, detail=failure)
             return verdict(indicator, Value.UNKNOWN, finding)
 
 

@@ -60,7 +60,7 @@ def _by_addresses(evidence: Evidence, web: WebObservation, ruleset: Ruleset) -> 
 def _silent(dead: list[WebEndpoint], vantage: Vantage, web: WebObservation, ruleset: Ruleset) -> Verdict:
     """IPv6 works from here and no AAAA address answered: theirs, or nobody's trouble."""
     passing = any(failures(endpoint) & MAY_PASS for endpoint in dead)
-    if any(failures(endpoint) & OUR_OWN for endpoint in dead) or web.left_out:
+    if any(failures(endpoint) & OUR_OWN for endpoint in dead) or _past_the_cap(web):
         finding = ruleset.finding("www_ipv6_not_all_asked", web.host)
         return verdict(NAME, Value.UNKNOWN, finding, may_pass=True)
     if any(endpoint.address.version == 4 and answered(endpoint) for endpoint in web.endpoints):
@@ -68,6 +68,16 @@ def _silent(dead: list[WebEndpoint], vantage: Vantage, web: WebObservation, rule
     code = "vantage_no_ipv4" if vantage.ipv4 is Fact.NO else "www_ipv6_neither_family"
     finding = ruleset.finding(code, web.host)
     return verdict(NAME, Value.UNKNOWN, finding, may_pass=passing)
+
+
+def _past_the_cap(web: WebObservation) -> bool:
+    """Whether there are AAAA addresses that were not looked at; `left_out` counts those of both families."""
+    looked_at = (
+        *(endpoint.address for endpoint in web.endpoints),
+        *web.refused_addresses,
+        *web.excluded_addresses,
+    )
+    return bool(web.left_out) and not set(web.ipv6.addresses) <= set(looked_at)
 
 
 def _dead(dead: list[WebEndpoint], web: WebObservation, ruleset: Ruleset) -> Iterator[Finding | None]:

@@ -29,6 +29,11 @@ class Stream:
         self._ends_at = self._loop.time() + limits.total_s
         self.received_bytes = 0
 
+    @property
+    def left_s(self) -> float:
+        """Seconds left of the conversation's total, never below 0."""
+        return max(0.0, self._ends_at - self._loop.time())
+
     async def read(self, max_bytes: int = CHUNK_BYTES, *, wait_s: float | None = None) -> bytes:
         """Read what is there, at most `max_bytes`; b"" when the peer closed.
 

@@ -69,7 +69,7 @@ class TlsStream:
     async def read(self, max_bytes: int = CHUNK_BYTES, *, wait_s: float | None = None) -> bytes:
         """Decrypted bytes; b"" at close_notify and at a bare close alike.
 
-        Raises NetworkError(TOO_MUCH) when over `MAX_WORDLESS_BYTES` bring none.
+        Raises NetworkError: TOO_MUCH when over `MAX_WORDLESS_BYTES` bring none, RESET at an alert, MALFORMED.
         """
         wordless = 0
 
@@ -93,7 +93,9 @@ class TlsStream:
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
         except ssl.SSLError as error:
-            raise NetworkError(Failure.MALFORMED, _reason(error)) from error
+            # an alert is the peer's word that it has had enough: in TLS 1.3 a missing client certificate comes so late
+            failure = Failure.RESET if "ALERT" in _reason(error).upper() else Failure.MALFORMED
+            raise NetworkError(failure, _reason(error)) from error
 
     async def write(self, data: bytes) -> None:
         """Encrypt and send all of `data`."""

@@ -39,3 +39,6 @@ MAY_PASS = frozenset(
     {Failure.TIMEOUT, Failure.RESET, Failure.CLOSED, Failure.UNRESOLVABLE, Failure.UNREACHABLE}
 )
 """Failures worth a second attempt later in the same sweep."""
+
+NOBODY_MET = frozenset({Failure.TIMEOUT, Failure.UNREACHABLE, Failure.REFUSED})
+"""Failures to connect that a network between us and the peer can bring about too: one that drops, forbids or rejects."""

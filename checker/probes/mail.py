@@ -150,7 +150,7 @@ async def _hold_sessions(
     """
     if begun.rows > ROWS_TRY:
         return Failure.ROW_DEADLINE
-    before = current_budget.get()
+    before, known = current_budget.get(), len(begun.sessions)
     providers = (registrable_domain(name),)
     time_s = _host_time_s(door.network, before)
     try:
@@ -169,7 +169,9 @@ async def _hold_sessions(
                 current_budget.reset(token)
                 budget.close()
     except TimeoutError:
-        begun.unfinished = time_s < HOST_WAITS * door.network.wait_s
+        # It may have stood in the queue behind its own row's other hosts all the time: the next row tries it too.
+        untried = len(begun.sessions) == known
+        begun.unfinished = untried or time_s < HOST_WAITS * door.network.wait_s
         return Failure.ROW_DEADLINE
     return None
 

@@ -14,6 +14,8 @@ from checker.protocols.smtp import ReplyError, ReplyParser, command, ehlo_keywor
 
 REPLY_WAITS = 3
 """A whole reply may take this many ordinary waits, be it that its lines trickle: 30 s by default (measuring.md)."""
+FAIR_WAITS = 2
+"""Ordinary waits that STARTTLS and TLS must have had before the conversation's end is held against a server."""
 NOT_IMPLEMENTED = frozenset({500, 502, 504})
 """Replies to EHLO that HELO answers (RFC 5321 §3.2)."""
 
@@ -39,6 +41,7 @@ class Dialogue:
     helo: SmtpReply | None = None
     starttls: SmtpReply | None = None
     discarded_bytes: int = 0
+    _hurried: bool = False
 
     async def run(self) -> None:
         """Hold the dialogue; returns after the 220 to STARTTLS, else raises Stopped."""
@@ -46,17 +49,27 @@ class Dialogue:
             await self._until_offer()
         except NetworkError as error:
             raise Stopped(_cut_off(error.failure), error.failure) from error
+        self._hurried = self.stream.left_s < FAIR_WAITS * self.network.wait_s
         try:
             self.starttls = await self._ask(command("STARTTLS"))
         except NetworkError as error:
-            # Offered, and then no TLS session: handshake_failed by notation.md.
-            raise Stopped(MailState.HANDSHAKE_FAILED, error.failure) from error
+            raise Stopped(self.without_tls(error.failure), error.failure) from error
         if self.starttls.code // 100 != 2:  # RFC 3207 §4 says 220; senders take any 2yz and try TLS
             await self._quit()
             raise Stopped(MailState.REFUSED_US if turned_away(self) else MailState.HANDSHAKE_FAILED)
         # RFC 3207 §4.2, CVE-2011-0411: what came before TLS stood must not count as said inside it.
         self.discarded_bytes = len(self.parser.take_leftover())
         self.stage = MailStage.STARTTLS
+
+    def without_tls(self, failure: Failure | None) -> MailState:
+        """The state after STARTTLS was offered and no session came of it: handshake_failed (notation.md).
+
+        Unless it was our own trouble, or our own clock that left a slow server no time for it.
+        """
+        if failure is Failure.LOCAL:
+            return MailState.NOT_PROBED
+        out_of_time = self._hurried and failure is Failure.TIMEOUT and not self.stream.left_s
+        return MailState.TIMEOUT if out_of_time else MailState.HANDSHAKE_FAILED
 
     async def _until_offer(self) -> None:
         self.banner = await self._reply(wait_s=REPLY_WAITS * self.network.wait_s)
@@ -109,4 +122,6 @@ class Dialogue:
 
 def _cut_off(failure: Failure) -> MailState:
     """The state of a dialogue that broke off: silence is `timeout`, hanging up or talking nonsense refuses us."""
+    if failure is Failure.LOCAL:
+        return MailState.NOT_PROBED
     return MailState.TIMEOUT if failure is Failure.TIMEOUT else MailState.REFUSED_US

@@ -121,6 +121,8 @@ async def _dialogue(
                 unread = dialogue.parser.said if stopped.failure else ""
                 return _session(address, dialogue, stopped.state, failure=stopped.failure, unread=unread)
             seen = await _shake_hands(stream, host)
+            established = seen.outcome is TlsOutcome.ESTABLISHED
+            state = MailState.TLS if established else dialogue.without_tls(seen.failure)
     except NetworkError as error:
         torn = error.failure is Failure.RESET  # it was accepted, and reset before we saw it
         return MailSession(
@@ -131,10 +133,9 @@ async def _dialogue(
         )
     if seen.chain:
         seen = replace(seen, trust=judge_chain(seen.chain, ca_store, network.clock.now()))
-    if seen.outcome is TlsOutcome.ESTABLISHED:
+    if established:
         dialogue.stage = MailStage.TLS
-        return _session(address, dialogue, MailState.TLS, handshake=seen)
-    return _session(address, dialogue, MailState.HANDSHAKE_FAILED, handshake=seen, failure=seen.failure)
+    return _session(address, dialogue, state, handshake=seen, failure=seen.failure)
 
 
 async def _shake_hands(stream: Stream, host: str) -> Handshake:

@@ -30,12 +30,12 @@ class Node:
     issuer: Canonical
     facts: CertificateFacts
 
-    @property
-    def names(self) -> Names:
-        """What name constraints speak of; a host name in CN counts where there is no dNSName."""
+    def names(self, *, of_server: bool) -> Names:
+        """What name constraints speak of; a host name in the server's CN counts where there is no dNSName."""
         facts = self.facts
+        common_names = facts.common_names if of_server else ()
         return Names(
-            dns=facts.dns_names or tuple(filter(_like_a_host, facts.common_names)),
+            dns=facts.dns_names or tuple(filter(_like_a_host, common_names)),
             addresses=facts.ip_addresses,
             subject=self.subject,
             other_kinds=facts.other_names,
@@ -96,12 +96,15 @@ class Search:
             self.uncertain = True
         return bool(answer)
 
-    def name_not_allowed(self, issuer: Node, below: Node) -> str | None:
-        """The name of a certificate further down that breaks the constraints of `issuer` (RFC 5280 §4.2.1.10)."""
+    def name_not_allowed(self, issuer: Node, below: Node, *, of_server: bool) -> str | None:
+        """The name of a certificate further down, the server's or a CA's, that breaks the constraints of `issuer`.
+
+        Source: RFC 5280 §4.2.1.10; CN as in OpenSSL, a CA's is no host's.
+        """
         constraints = issuer.facts.name_constraints
         if constraints is None:
             return None
-        names = below.names
+        names = below.names(of_server=of_server)
         self.comparisons += comparisons(constraints, names)
         if self.comparisons > MAX_COMPARISONS or not comparable(constraints, names):
             self.uncertain = self.uncertain_names = True

@@ -112,7 +112,7 @@ def _names_not_allowed(issuer: Node, below: tuple[Node, ...], search: Search) ->
     for depth, node in enumerate(below):
         if depth and node.facts.self_issued:
             continue  # a CA's new key under its old one (RFC 5280 §6.1.4 (b))
-        if name := search.name_not_allowed(issuer, node):
+        if name := search.name_not_allowed(issuer, node, of_server=depth == 0):
             label = issuer.facts.label
             yield ChainProblem(
                 flaw=ChainFlaw.NAME_NOT_ALLOWED, certificate=label, value=name[:MAX_NAME_CHARS]

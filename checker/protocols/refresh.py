@@ -1,6 +1,7 @@
 """Refresh, which sends a visitor on without a redirect: the header and `<meta http-equiv=refresh>`. Runs no script."""
 
 import re
+from collections.abc import Iterator
 
 MAX_ELEMENTS = 100
 MAX_ELEMENT_BYTES = 1_000
@@ -22,10 +23,11 @@ def refresh_target(value: str) -> str | None:
 
 
 def meta_refresh(page: bytes) -> str | None:
-    """Where the first meta refresh of a page leads, comments not told apart; None without one.
+    """Where the first meta refresh of a page leads, comments left out; None without one.
 
     Source: HTML Living Standard, "http-equiv refresh state".
     """
+    page = b"".join(_outside_comments(page))
     lowered = page.lower()
     start = -1
     for _ in range(MAX_ELEMENTS):
@@ -38,3 +40,15 @@ def meta_refresh(page: bytes) -> str | None:
             if target := refresh_target(value.decode("utf-8", "replace")):
                 return target
     return None
+
+
+def _outside_comments(page: bytes) -> Iterator[bytes]:
+    """The parts of a page between its comments; one without an end takes the rest."""
+    at = 0
+    while (start := page.find(b"<!--", at)) >= 0:
+        yield page[at:start]
+        end = page.find(b"-->", start + 2)  # "<!-->" is a whole comment
+        if end < 0:
+            return
+        at = end + 3
+    yield page[at:]

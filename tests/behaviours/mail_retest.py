@@ -11,6 +11,7 @@ FIRST: dict[str, tuple[str, SmtpScript]] = {
     "reset": ("resets the connection", SmtpScript(banner=says(then=Then.RESET))),
     "ehlo-421": ("answers EHLO with 421", SmtpScript(ehlo=says(b"421 4.7.0 Later\r\n", then=Then.CLOSE))),
     "454": ("answers STARTTLS with 454", SmtpScript(starttls=says(b"454 4.7.0 TLS not available\r\n"))),
+    "554": ("answers STARTTLS with 554", SmtpScript(starttls=says(b"554 5.7.3 TLS not initialized\r\n"))),
 }
 NO_MORE = Says(pieces=(b"421 4.3.2 Too busy\r\n",), then=Then.CLOSE)
 

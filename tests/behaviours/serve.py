@@ -5,7 +5,8 @@ import asyncio
 from pathlib import Path
 
 from tests.behaviours.tables import TABLES
-from tests.lab.internet import allow_many_sockets, serve
+from tests.lab.internet import serve
+from tests.lab.process import allow_many_sockets
 
 
 def main() -> None:

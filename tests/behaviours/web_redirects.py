@@ -2,7 +2,7 @@
 
 from tests.behaviours.behaviour import Behaviour
 from tests.behaviours.web_rows import GOOD_HOST, NOT_REDIRECTED, to, web
-from tests.lab.scenario import Http
+from tests.lab.scenario import Http, Https
 from tests.lab.web_answers import Answer, Wire
 
 REDIRECTS: tuple[Behaviour, ...] = (
@@ -35,6 +35,20 @@ REDIRECTS: tuple[Behaviour, ...] = (
         web=web((to("HTTPS://{host}:443/"),)),
         cells={"https": "Ja"},
         daemon="nginx",
+    ),
+    Behaviour(
+        name="http-keeps-port-80",
+        says="Port 80 redirects to https://…:80/, where no TLS is spoken; port 443 shows the page.",
+        web=web((to("https://{host}:80/"),)),
+        cells={"https": "Ja"},
+        findings=frozenset({"http_leads_to_no_page"}),
+    ),
+    Behaviour(
+        name="http-keeps-port-80-https-closed",
+        says="Port 80 redirects to https://…:80/, where no TLS is spoken, and port 443 is closed.",
+        web=web((to("https://{host}:80/"),), Https.CLOSED),
+        cells={"https": "Ja (trasig)"},
+        findings=frozenset({"https_published_but_dead"}),
     ),
     Behaviour(
         name="http-shows-the-page",

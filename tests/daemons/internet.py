@@ -24,9 +24,10 @@ from tests.daemons.playable import playable
 from tests.daemons.postfix import postfix
 from tests.daemons.rows import ROWS
 from tests.lab.certificates import Authority
-from tests.lab.internet import MiniatureInternet, stdin_closed
+from tests.lab.internet import MiniatureInternet
 from tests.lab.listener import LabServer
 from tests.lab.plan import MailHost, Plan, WebHost
+from tests.lab.process import stdin_closed
 from tests.lab.scenario import Http, Https, Organisation, Smtp
 from tests.lab.smtp_server import start_smtp
 from tests.lab.web_server import start_web

@@ -19,7 +19,7 @@ from tests.daemons.name_servers import DNS_PORT, name_servers
 from tests.daemons.namespaces import lay_cables, process_id_outside
 from tests.daemons.random_zones import LAB, RandomZones, random_zones
 from tests.lab.dns_server import start_dns
-from tests.lab.internet import stdin_closed
+from tests.lab.process import stdin_closed
 
 
 async def serve(zones: RandomZones, directory: Path) -> None:

@@ -19,8 +19,8 @@ from tests.daemons.namespaces import lay_cables, process_id_outside
 from tests.daemons.nginx import nginx
 from tests.daemons.postfix import postfix
 from tests.lab.certificates import Authority
-from tests.lab.internet import stdin_closed
 from tests.lab.plan import MailHost, WebHost
+from tests.lab.process import stdin_closed
 from tests.lab.scenario import Certificate
 from tests.lab.web_server import start_web
 

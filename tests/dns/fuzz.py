@@ -8,31 +8,16 @@ import asyncio
 import random
 import sys
 import time
-import traceback
 import warnings
 from collections import Counter
 
 from tests.dns.fuzzed_servers import fuzzed
 from tests.dns.fuzzing import PURE
+from tests.fuzz_failures import Failures
 
 NETWORK_SHARE = 0.5
 """Of the time, for questions over loopback; the rest for the pure parts."""
 AT_ONCE = 6
-
-
-class Failures:
-    """Failures by where they came from, each with the first seed that shows it."""
-
-    def __init__(self) -> None:
-        self.seen: Counter[tuple[str, str, str]] = Counter()
-
-    def add(self, kind: str, seed: int, error: BaseException) -> None:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        key = (kind, type(error).__name__, f"{last.filename}:{last.lineno}")
-        self.seen[key] += 1
-        if self.seen[key] == 1:
-            print(f"{kind}, seed {seed}:")
-            traceback.print_exception(error)
 
 
 def fuzz_pure(ends_at: float, seed: int, failures: Failures) -> Counter[str]:

@@ -9,35 +9,16 @@ import random
 import resource
 import sys
 import time
-import traceback
 import warnings
 from collections import Counter
 
+from tests.fuzz_failures import Failures
 from tests.hostile.lying_servers import fuzzed
 from tests.hostile.parsers import PARSERS
 
 NETWORK_SHARE = 0.5
 """Of the time, for whole conversations over loopback; the rest for the parsers."""
 AT_ONCE = 6
-
-
-class Failures:
-    """Failures by where they came from, each with the first seed that shows it."""
-
-    def __init__(self) -> None:
-        self.seen: Counter[tuple[str, str, str]] = Counter()
-
-    def add(self, kind: str, seed: int, error: BaseException) -> None:
-        trace = traceback.extract_tb(error.__traceback__)
-        key = (
-            kind,
-            type(error).__name__,
-            f"{trace[-1].filename}:{trace[-1].lineno}" if trace else str(error),
-        )
-        self.seen[key] += 1
-        if self.seen[key] == 1:
-            print(f"{kind}, seed {seed}:")
-            traceback.print_exception(error)
 
 
 def fuzz_parsers(ends_at: float, seed: int, failures: Failures) -> Counter[str]:

@@ -25,7 +25,7 @@ from tests.hostile.garbled_servers import HOST
 from tests.hostile.lying_servers import V4, Watched, WatchedNetwork
 from tests.lab.listener import Connection, LabServer
 from tests.lab.network import Destinations
-from tests.lab.tls_server import TlsSession
+from tests.lab.tls_session import TlsSession
 from tests.protocols.made_certificates import NOW, make
 
 CHUNK = 16_384

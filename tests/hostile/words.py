@@ -15,7 +15,7 @@ from tests.hostile.changes import HOSTILE_BYTES
 from tests.lab.internet import SMTP_PORT, WEB_PORTS, MiniatureInternet
 from tests.lab.listener import Connection, LabServer
 from tests.lab.scenario import MailServer, Organisation, Tls, Web
-from tests.lab.tls_server import TlsSession
+from tests.lab.tls_session import TlsSession
 
 WORDS = b"\x9b31m " + b" ".join(
     word.replace(b"\r\n", b" ").replace(b"\0", b"") for word in HOSTILE_BYTES if len(word) < 100

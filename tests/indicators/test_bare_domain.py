@@ -63,6 +63,9 @@ TABLE = [
     ("port 80 closed", bare(closed(BARE_HTTP), SECURE_TO_WWW), set()),
     ("nobody answers", bare(closed(BARE_HTTP), DEAD), {"bare_domain_no_answer"}),
     ("https refused", bare(TO_WWW, DEAD), {"bare_domain_no_https"}),
+    ("443 hidden by our own trouble", bare(TO_WWW, closed(BARE_HTTPS, Failure.LOCAL)), set()),
+    ("both ports hidden by our own trouble", bare(closed(BARE_HTTP, Failure.LOCAL), closed(BARE_HTTPS, Failure.LOCAL)), set()),
+    ("80 refused, 443 hidden by our own trouble", bare(closed(BARE_HTTP), closed(BARE_HTTPS, Failure.LOCAL)), set()),
     (
         "443 without TLS",
         bare(TO_WWW, visit(hop(BARE_HTTPS, Failure.TIMEOUT, SILENT), end=VisitEnd.NO_TLS)),

@@ -131,6 +131,17 @@ def test_a_raw_hello_shows_names_and_dates_but_no_trust() -> None:
     assert codes == ["certificate_wrong_name", "certificate_not_yet_valid"]
 
 
+def test_what_was_unreadable_is_not_held_against_a_chain_that_has_expired() -> None:
+    """Nor is a chain that is not trusted passed over in silence where no reason is told."""
+    expired = seen(leaf(days=(-30, -1)))
+    assert expired.trust is not None
+    unread = replace(expired, trust=replace(expired.trust, detail="signature: unknown to us"))
+    no_reason = replace(expired, trust=replace(expired.trust, expired=()))
+    for handshake, codes in ((unread, ["certificate_expired"]), (no_reason, ["certificate_untrusted"])):
+        found = certificate_findings(handshake, HOST, RULESET_2026, subject="x", at=NOW)
+        assert [finding.code for finding in found] == codes
+
+
 def test_no_certificate_and_no_readable_certificate() -> None:
     nothing = replace(seen(leaf()), chain=())
     assert certificate_findings(nothing, HOST, RULESET_2026, subject=HOST, at=NOW) == ()

@@ -22,6 +22,7 @@ GO = SmtpReply(code=220, lines=("go ahead",))
 BUSY = SmtpReply(code=421, lines=("4.3.2 busy",))
 LATER = SmtpReply(code=454, lines=("TLS not available",))
 ALERT = Handshake(outcome=TlsOutcome.ALERT, alert=40, failure=Failure.MALFORMED)
+NO_TLS = Handshake(outcome=TlsOutcome.NOT_TLS, failure=Failure.MALFORMED, detail="WRONG_VERSION_NUMBER")
 EXPIRED = replace(TRUSTED, trusted=Fact.NO, expired=("mx",))
 P, F, U, N = Outcome.PASSED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_REACHED
 
@@ -54,7 +55,37 @@ TABLE = [
         "alert",
         offered(MailState.HANDSHAKE_FAILED, starttls=GO, handshake=ALERT),
         (P, P, P, P, P, F, N, N),
-        "alert 40",
+        "TLS alert 40 handshake_failure",
+    ),
+    (
+        "no TLS in the server's answer",
+        offered(MailState.HANDSHAKE_FAILED, starttls=GO, handshake=NO_TLS, failure=Failure.MALFORMED),
+        (P, P, P, P, P, F, N, N),
+        "not_tls",
+    ),
+    (
+        "cut short by our clock within TLS",
+        offered(MailState.TIMEOUT, starttls=GO),
+        (P, P, P, P, P, U, N, N),
+        "timeout",
+    ),
+    (
+        "cut short by our clock before the 220",
+        offered(MailState.TIMEOUT),
+        (P, P, P, P, U, N, N, N),
+        "timeout",
+    ),
+    (
+        "falls silent after EHLO",
+        session("192.0.2.1", MailState.TIMEOUT, banner=READY, stage=MailStage.BANNER),
+        (P, P, P, F, N, N, N, N),
+        "timeout",
+    ),
+    (
+        "our own trouble after the greeting",
+        session("192.0.2.1", MailState.NOT_PROBED, banner=READY, failure=Failure.LOCAL),
+        (P, P, P, U, N, N, N, N),
+        "local",
     ),
     ("421", session("192.0.2.1", MailState.REFUSED_US, banner=BUSY), (P, P, F, N, N, N, N, N), ""),
     ("silent", session("192.0.2.1", MailState.TIMEOUT), (P, F, N, N, N, N, N, N), "timeout"),

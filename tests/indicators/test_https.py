@@ -97,6 +97,38 @@ ONE_ADDRESS: list[tuple[str, Visit, Visit, str, str | None, bool]] = [
     ),
     ("http loops", visit(hop(HTTP, 301), end=LOOP), GOOD, "Ja (N)", None, False),
     (
+        "http leads to https, which loops",
+        visit(hop(HTTP, 301), hop(f"{HTTPS}start", 302), end=LOOP),
+        GOOD,
+        "Ja",
+        "http_leads_to_no_page",
+        False,
+    ),
+    (
+        "http leads to a page that is gone",
+        visit(hop(HTTP, 301), hop(f"{HTTPS}start", 404)),
+        GOOD,
+        "Ja",
+        "http_leads_to_no_page",
+        False,
+    ),
+    (
+        "http leads to https on port 80",
+        visit(hop(HTTP, 301), hop(f"https://{HOST}:80/", Failure.MALFORMED, NOT_TLS), end=NO_TLS),
+        GOOD,
+        "Ja",
+        "http_leads_to_no_page",
+        False,
+    ),
+    (
+        "http leads to https on port 80, 443 refused",
+        visit(hop(HTTP, 301), hop(f"https://{HOST}:80/", Failure.MALFORMED, NOT_TLS), end=NO_TLS),
+        closed(HTTPS),
+        "Ja (trasig)",
+        "https_published_but_dead",
+        True,
+    ),
+    (
         "https to another https host",
         TO_HTTPS,
         visit(hop(HTTPS, 301), hop(f"https://{OTHER}/", 200)),
@@ -704,3 +736,48 @@ def test_no_verdict_names_a_finding_twice() -> None:
         seen = web(endpoint(http, https), endpoint(http, https, OTHER_V4), endpoint(http, https, V4))
         findings = judge(evidence(seen), RULESETS["2026"]).findings
         assert len(findings) == len(set(findings))
+
+
+@pytest.mark.parametrize(
+    "led",
+    [
+        TO_HTTPS,
+        visit(hop(HTTP, 301), hop(f"{HTTPS}start", 403)),
+        visit(
+            hop(HTTP, 301), hop("https://10.0.0.1/", Failure.NOT_ALLOWED, at=None), end=VisitEnd.NOT_VISITED
+        ),
+        visit(hop(HTTP, 301), hop(f"{HTTPS}x", Failure.TIMEOUT, at=None), end=VisitEnd.GAVE_UP),
+        PAGE,
+        closed(HTTP),
+    ],
+    ids=[
+        "to the page",
+        "to where we are blocked",
+        "out of our sight",
+        "too slowly",
+        "nowhere",
+        "port 80 closed",
+    ],
+)
+def test_http_that_leads_astray_is_not_said_of(led: Visit) -> None:
+    verdict = judge(evidence(web(endpoint(led, GOOD))), RULESETS["2026"])
+    assert "http_leads_to_no_page" not in {found.code for found in verdict.findings}
+
+
+def test_an_address_that_https_was_had_from_is_not_called_silent() -> None:
+    """The visit from https met nobody there; the chain from http, a moment earlier, got its page."""
+    led = visit(hop(HTTP, 301), hop(f"{HTTPS}start", 200))
+    verdict = judge(evidence(web(endpoint(led, closed(HTTPS, Failure.TIMEOUT)))), RULESETS["2026"])
+    codes = {found.code for found in verdict.findings}
+    assert verdict.cell == "Ja"
+    assert "https_visits_differ" in codes
+    assert "https_address_silent" not in codes
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"), [(Failure.LOCAL, False), (Failure.TIMEOUT, True)], ids=["our own trouble", "theirs"]
+)
+def test_an_address_is_called_dead_for_its_own_silence_only(failure: Failure, said: bool) -> None:
+    half = endpoint(closed(HTTP, failure, at=V6), visit(hop(HTTPS, 200, at=V6)), V6)
+    verdict = judge(evidence(web(endpoint(TO_HTTPS, GOOD), half)), RULESETS["2026"])
+    assert ("http_address_dead" in {found.code for found in verdict.findings}) is said

@@ -113,6 +113,7 @@ LOST = [
     Handshake(
         outcome=TlsOutcome.BROKEN, failure=Failure.MALFORMED, detail="SSLV3_ALERT_HANDSHAKE_FAILURE"
     ),  # after our own flight, as when a client certificate is wanted
+    Handshake(outcome=TlsOutcome.NOT_TLS, failure=Failure.MALFORMED, detail="WRONG_VERSION_NUMBER"),
 ]
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.generated import generate
-from tests.lab.internet import MiniatureInternet, RunningPorts, allow_many_sockets, serve
+from tests.lab.internet import MiniatureInternet, RunningPorts, serve
 from tests.lab.listener import LabServer
 from tests.lab.network import Place
+from tests.lab.process import allow_many_sockets
 
 
 class CountedInternet(MiniatureInternet):

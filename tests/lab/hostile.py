@@ -10,10 +10,12 @@ from pathlib import Path
 
 from tests.lab.counted import CountedInternet, counting
 from tests.lab.dns_server import start_dns
-from tests.lab.hostility import KINDS, Hostility, Scene
-from tests.lab.internet import DNS_PORT, SMTP_PORT, allow_many_sockets, serve
+from tests.lab.hostile_scene import Scene
+from tests.lab.hostility import KINDS, Hostility
+from tests.lab.internet import DNS_PORT, SMTP_PORT, serve
 from tests.lab.listener import Connection, LabServer
 from tests.lab.plan import web_name
+from tests.lab.process import allow_many_sockets
 from tests.lab.responder import Responder
 from tests.lab.scenario import Http, Https, MailServer, Organisation, Signing, Smtp, Tls, Web, Zone
 from tests.lab.served_zone import ServedZone

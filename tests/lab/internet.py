@@ -10,10 +10,8 @@ import argparse
 import asyncio
 import csv
 import json
-import resource
 import socket
 import sys
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from tests.lab.dns_server import LOOPBACK, start_dns
 from tests.lab.generated import generate
 from tests.lab.network import Destination, Destinations, LabNetwork, Place
 from tests.lab.plan import Plan, mail_name, web_name
+from tests.lab.process import allow_many_sockets, stdin_closed
 from tests.lab.responder import Responder
 from tests.lab.scenario import Organisation
 from tests.lab.smtp_server import start_smtp
@@ -167,9 +166,8 @@ class MiniatureInternet:
         self._destinations = Destinations(told=self._told, closed_port=closed, sink_port=sink, now=self.now)
 
     async def _start_name_servers(self) -> None:
-        responders: dict[
-            tuple[int, ...], Responder
-        ] = {}  # servers with the same zones share what they remember
+        # Servers with the same zones share what they remember.
+        responders: dict[tuple[int, ...], Responder] = {}
         for host in self.plan.name_servers:
             responder = responders.setdefault(tuple(map(id, host.zones)), Responder(host.zones))
             server = await start_dns(responder)
@@ -236,25 +234,6 @@ async def serve(
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await stdin_closed()
-
-
-async def stdin_closed() -> None:
-    """Wait for the end of stdin, in a thread that dies with the process: stdin may be a file or a terminal."""
-    loop, closed = asyncio.get_running_loop(), asyncio.Event()
-
-    def drain() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        loop.call_soon_threadsafe(closed.set)
-
-    threading.Thread(target=drain, daemon=True).start()
-    await closed.wait()
-
-
-def allow_many_sockets() -> None:
-    """A thousand rows listen on some three thousand ports: lift the soft limit on open files to the hard one."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def main() -> None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.lab.internet import SMTP_PORT, MiniatureInternet, allow_many_sockets, serve
+from tests.lab.internet import SMTP_PORT, MiniatureInternet, serve
 from tests.lab.listener import Connection, LabServer
+from tests.lab.process import allow_many_sockets
 from tests.lab.scenario import MailServer, Organisation, Smtp, Web
 
 PROVIDER = "storpost.co.uk"
@@ -32,7 +33,7 @@ FRONT = ("25.255.0.3", "2001:db8:ffff::3")
 CUSTOM = ("25.255.0.4", "2001:db8:ffff::4")
 """Where the names in the customers' own domains lead, and a host of the provider's that every row of theirs names too."""
 NO_WEB = Web(ipv4=False)
-WEB_EVERY = 20
+WEB_EVERY = 100
 """One row in so many has a web host too, by turns over IPv4 and IPv6."""
 
 

@@ -10,7 +10,8 @@ from tests.lab.certificates import Authority
 from tests.lab.listener import Connection, LabServer, Peer
 from tests.lab.scenario import MailServer, Smtp
 from tests.lab.smtp_script import Says, SmtpScript, Then
-from tests.lab.tls_server import TlsServer, TlsSession
+from tests.lab.tls_server import TlsServer
+from tests.lab.tls_session import TlsSession
 
 LINE_MAX_BYTES = 512  # RFC 5321 §4.5.3.1.4
 GREET_PAUSE_S = 0.02

@@ -8,7 +8,8 @@ import pytest
 
 from tests.lab.certificates import Authority
 from tests.lab.hostile import EVERY, GOOD, good_of, hostile, kind_of, number_of
-from tests.lab.hostility import HUGE_BYTES, KINDS, Hostility, Scene
+from tests.lab.hostile_scene import Scene
+from tests.lab.hostility import HUGE_BYTES, KINDS, Hostility
 from tests.lab.listener import LabServer
 
 ENDLESS = frozenset(

@@ -12,7 +12,8 @@ from checker.network.tls_stream import MAX_WORDLESS_BYTES, handshake
 from checker.observations.failure import Failure
 from checker.observations.tls import TlsOutcome
 from tests.lab.certificates import Authority
-from tests.lab.hostility import KINDS, Scene
+from tests.lab.hostile_scene import Scene
+from tests.lab.hostility import KINDS
 from tests.lab.listener import LabServer
 
 HOST = "www.elak.se"

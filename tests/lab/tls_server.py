@@ -7,7 +7,6 @@ import contextlib
 import functools
 import ssl
 from collections.abc import Callable
-from typing import TypeVar
 
 from tests.lab.canned import CANNED, UNRECOGNIZED_NAME, alert, canned_answer
 from tests.lab.certificates import Authority, Chain
@@ -28,11 +27,9 @@ from tests.lab.client_hello import (
 from tests.lab.listener import Connection
 from tests.lab.scenario import Certificate, Tls
 from tests.lab.tls_contexts import RSA_LEAF, context_for
-from tests.lab.tls_quirks import Extensions, in_small_records, warning, with_extensions
+from tests.lab.tls_quirks import Extensions, warning, with_extensions
+from tests.lab.tls_session import TlsSession
 
-T = TypeVar("T")
-
-_RECORD_BYTES = 7
 _PATIENCE = 3
 """Raw hellos in a row that FED_UP takes."""
 
@@ -54,69 +51,6 @@ _HANDSHAKE, _SERVER_HELLO = 22, 2
 _ALERT = b"\x15"
 _SESSION_ID_AT = 5 + 4 + 2 + 32
 """Where a ServerHello at the start of a record has the length of its session id."""
-
-
-class TlsSession:
-    """Bytes inside an established session."""
-
-    def __init__(self, connection: Connection, context: ssl.SSLContext, tls: Tls = Tls.MODERN) -> None:
-        self._connection = connection
-        self._tls = tls
-        self._stands = False
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._session = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
-
-    async def handshake(self) -> bool:
-        """Whether a session came about; OpenSSL's alert has been sent when not."""
-        try:
-            await self._pump(self._session.do_handshake)
-        except ssl.SSLError:
-            await self._flush()
-            return False
-        self._stands = True
-        return True
-
-    async def read(self) -> bytes:
-        """Some decrypted bytes; b"" when the client is done or gone."""
-        try:
-            return await self._pump(lambda: self._session.read(16_384))
-        except ssl.SSLError:
-            return b""
-
-    async def write(self, data: bytes) -> None:
-        """Encrypt and send all of `data`."""
-        self._session.write(data)
-        await self._flush()
-
-    async def finish(self) -> None:
-        """Send close_notify and await none."""
-        with contextlib.suppress(ssl.SSLError):
-            self._session.unwrap()
-        await self._flush()
-
-    async def _pump(self, step: Callable[[], T]) -> T:
-        while True:
-            try:
-                result = step()
-            except ssl.SSLWantReadError:
-                await self._flush()
-                if data := await self._connection.read():
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
-                continue
-            await self._flush()
-            return result
-
-    async def _flush(self) -> None:
-        data = self._outgoing.read()
-        if data and not self._stands and self._tls is Tls.FRAGMENTED:
-            data = in_small_records(data, _RECORD_BYTES)
-        if data and not self._stands and self._tls is Tls.BYTE_BY_BYTE:
-            for byte in data:
-                await self._connection.write(bytes((byte,)))
-        elif data:
-            await self._connection.write(data)
 
 
 class TlsServer:

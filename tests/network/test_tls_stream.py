@@ -1,19 +1,24 @@
 """The ordinary handshake against a real OpenSSL server on loopback."""
 
-import asyncio
-import contextlib
 import socket
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from checker.network.errors import NetworkError
 from checker.network.stream import Limits, Stream
-from checker.network.tls_stream import handshake, permissive_context
+from checker.network.tls_stream import TlsStream, handshake, permissive_context
+from checker.observations.failure import Failure
 from checker.observations.tls import Handshake, TlsOutcome
 from checker.protocols.client_hello import MAX_SUITES
+from tests.lab.listener import Connection, Conversation, LabServer
+from tests.lab.tls_session import TlsSession
 from tests.protocols.made_certificates import make
 
+PORT = 25
 LEAF = make("mx.example.se", dns=("mx.example.se",))
 
 
@@ -29,26 +34,26 @@ def server_context(directory: Path, suites: str) -> ssl.SSLContext:
 
 
 async def shaken(context: ssl.SSLContext) -> Handshake:
-    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        with contextlib.suppress(ssl.SSLError, OSError):
-            await writer.wait_closed()
+    async def hang_up(connection: Connection) -> None:
+        await TlsSession(connection, context).handshake()
 
-    return await met(await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context))
+    async with met(hang_up) as (seen, _):
+        return seen
 
 
-async def met(server: asyncio.Server) -> Handshake:
+@asynccontextmanager
+async def met(conversation: Conversation) -> AsyncIterator[tuple[Handshake, TlsStream | None]]:
     """The ordinary handshake with a server, which is closed after it."""
-    connection = socket.create_connection(server.sockets[0].getsockname())
+    server = LabServer()
+    server.listen(PORT, conversation)
+    connection = socket.create_connection(("127.0.0.1", server.ports[PORT]))
     connection.setblocking(False)
     stream = Stream(connection, Limits(wait_s=2.0, total_s=4.0))
     try:
-        seen, _ = await handshake(stream, "mx.example.se")
+        yield await handshake(stream, "mx.example.se")
     finally:
         stream.close()
-        server.close()
-        await server.wait_closed()
-    return seen
+        await server.aclose()
 
 
 async def test_a_server_that_would_rather_be_anonymous_still_shows_its_certificate(tmp_path: Path) -> None:
@@ -70,14 +75,12 @@ async def test_a_server_that_would_rather_be_anonymous_still_shows_its_certifica
 async def test_what_the_first_record_says_of_a_failure(
     said: bytes, outcome: TlsOutcome, number: int | None
 ) -> None:
-    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(16_384)
-        writer.write(said)
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+    async def say(connection: Connection) -> None:
+        await connection.read()
+        await connection.write(said)
 
-    seen = await met(await asyncio.start_server(say, "127.0.0.1", 0))
+    async with met(say) as (seen, _):
+        pass
     assert (seen.outcome, seen.alert) == (outcome, number)
 
 
@@ -88,3 +91,24 @@ def test_no_more_suites_than_servers_bear() -> None:
 async def test_without_encryption_is_still_a_session(tmp_path: Path) -> None:
     seen = await shaken(server_context(tmp_path, "ECDHE-ECDSA-NULL-SHA"))
     assert (seen.outcome, seen.chain) == (TlsOutcome.ESTABLISHED, (LEAF.der,))
+
+
+async def test_an_alert_inside_the_session_is_no_malformed_answer(tmp_path: Path) -> None:
+    """In TLS 1.3 the client is done before the server has seen that it shows no certificate."""
+    (tmp_path / "leaf.pem").write_bytes(LEAF.key_pem + LEAF.pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "leaf.pem")
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(tmp_path / "leaf.pem")
+
+    async def demand(connection: Connection) -> None:
+        assert not await TlsSession(connection, context).handshake()
+        await connection.drain()
+
+    async with met(demand) as (seen, session):
+        assert (seen.outcome, seen.version) == (TlsOutcome.ESTABLISHED, "TLSv1.3")
+        assert session is not None
+        with pytest.raises(NetworkError) as said:
+            await session.read()
+    assert said.value.failure is Failure.RESET

@@ -14,6 +14,7 @@ from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.mail import MailObservation, MailState, SmtpReply
+from checker.probes import mail as mail_probe
 from checker.probes.mail import MailHosts, observe_mail
 from checker.probes.mail_facts import MailFactsRun
 from checker.protocols.ca_store import CaStore
@@ -421,3 +422,34 @@ async def test_a_host_is_measured_under_the_turn_of_its_registrable_domain() -> 
         door = network({"192.0.2.1": port})
         await observed(zone, door)
     assert keys == ["provider:storpost.co.uk", "mail:192.0.2.1", "192.0.2.1"]
+
+
+async def test_a_host_that_never_got_its_turn_is_asked_for_the_next_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail_probe, "HOST_WAITS", 4)
+    numbers = range(1, 4)
+    table: dict[tuple[str, str], tuple[str, ...] | LookupOutcome | Lookup] = {
+        ("example.se", "MX"): tuple(f"{n} mx{n}.example.se." for n in numbers)
+    }
+    for n in numbers:
+        table[f"mx{n}.example.se", "A"] = (f"192.0.2.{n}",)
+        table[f"mx{n}.example.se", "AAAA"] = NODATA
+
+    async def silent(talk: Talk) -> None:
+        await talk.until_closed()
+
+    hosts, seen = MailHosts(), []
+    async with smtp_server(silent) as (tarpit, _), smtp_server(plain) as (port, _):
+        door = network({"192.0.2.1": tarpit, "192.0.2.2": tarpit, "192.0.2.3": port}, wait_s=0.1)
+        for _ in range(
+            2
+        ):  # the turn at one provider: the first takes three of four waits, the second the rest
+            async with asyncio.timeout(30) as timeout:
+                before = current_budget.set(Budget(timeout))
+                try:
+                    observation = await observed(Zone(table), door, hosts=hosts)
+                finally:
+                    current_budget.reset(before)
+            seen.append(observation.hosts[2].sessions[0].state)
+    assert seen == [MailState.NOT_PROBED, MailState.NOT_OFFERED]

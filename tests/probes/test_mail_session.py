@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from checker.network.addresses import AddressPolicy
+from checker.network.errors import NetworkError
+from checker.network.stream import CHUNK_BYTES, Stream
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.mail import MailSession, MailStage, MailState
@@ -295,6 +297,67 @@ async def test_a_broad_hello_that_is_not_let_in_leaves_the_failed_handshake() ->
     assert (session.broad.outcome, session.broad.failure) == (TlsOutcome.SILENT, Failure.CLOSED)
 
 
+@pytest.mark.parametrize("stage", [MailStage.EHLO, MailStage.STARTTLS])
+async def test_what_our_own_clock_cuts_short_is_not_held_against_a_slow_server(
+    stage: MailStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_session, "CONVERSATION_S", 0.3)
+
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        await talk.hear()
+        if stage is MailStage.STARTTLS:
+            await talk.say("220 go")
+        await talk.until_closed()
+
+    session, heard = await held(script, wait_s=1.0)
+    assert (session.state, session.stage, session.failure) == (MailState.TIMEOUT, stage, Failure.TIMEOUT)
+    assert heard.connections == 1
+
+
+async def test_a_server_that_had_its_time_and_dawdles_within_tls_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail_session, "CONVERSATION_S", 0.3)
+
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        await talk.hear()
+        await talk.say("220 go")
+        await talk.reader.read(1)
+        while True:  # the beginning of a record that never ends
+            await talk.say(b"\x16\x03\x03\x40\x00")
+            await asyncio.sleep(0.02)
+
+    session, _ = await held(script, wait_s=0.1)
+    assert (session.state, session.failure) == (MailState.HANDSHAKE_FAILED, Failure.TIMEOUT)
+
+
+@pytest.mark.parametrize("received", [0, 1, 36, 40])
+async def test_our_own_trouble_within_a_dialogue_is_never_held_against_the_server(
+    received: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Stream.read
+
+    async def out_of_buffers(
+        stream: Stream, max_bytes: int = CHUNK_BYTES, *, wait_s: float | None = None
+    ) -> bytes:
+        if stream.received_bytes >= received:
+            raise NetworkError(Failure.LOCAL, "no buffer space")
+        return await read(stream, max_bytes, wait_s=wait_s)
+
+    monkeypatch.setattr(Stream, "read", out_of_buffers)
+
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        await talk.hear()
+        await talk.say("220 go")
+        await talk.until_closed()
+
+    session, _ = await held(script)
+    assert (session.state, session.failure) == (MailState.NOT_PROBED, Failure.LOCAL)
+
+
 async def test_a_flood_ends_at_the_cap() -> None:
     async def script(talk: Talk) -> None:
         for _ in range(MAX_BYTES // 1024 + 8):
@@ -313,7 +376,7 @@ async def test_a_reply_that_trickles_ends_after_its_waits(greeting: bytes) -> No
             await talk.say(b"250-more\r\n")
             await asyncio.sleep(0.02)  # the trickle itself is what is tested
 
-    session, _ = await held(script, wait_s=0.1)
+    session, _ = await held(script, wait_s=0.5)
     assert (session.state, session.failure) == (MailState.TIMEOUT, Failure.TIMEOUT)
     assert session.unread.startswith("250-more")
 

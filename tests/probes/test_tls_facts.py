@@ -206,7 +206,7 @@ async def test_a_firewall_that_drops_old_hellos_leaves_nothing_of_a_modern_serve
             await modern(connection)
 
     async with listening(behind_the_firewall) as server:
-        run = TlsFactsRun(Loopback(server.ports[443], wait_s=0.1), ADDRESS, 443, HOST, MODERN_SESSION)
+        run = TlsFactsRun(Loopback(server.ports[443], wait_s=0.4), ADDRESS, 443, HOST, MODERN_SESSION)
         await run.run()
         assert server.connections == 10
         assert server.peak == 1

@@ -212,6 +212,19 @@ def test_names_and_constraints_without_number_cost_no_more_than_their_cap(
     assert 0 < counts["comparisons"] <= MAX_COMPARISONS
 
 
+def test_a_host_name_in_cn_is_held_to_constraints_only_where_it_names_a_server() -> None:
+    """As in OpenSSL: a CA may be called like a host, and a server with dNSNames has its names there."""
+    narrow = x509.NameConstraints([x509.DNSName("example.se")], None)
+    made = make_issuer(NOW, "Narrow", None, ec_key("narrow"), constraints=narrow)
+    store = CaStore("narrow", made.certificate.public_bytes(Encoding.PEM))
+    issuer = Made(certificate=made.certificate, key=ec_key("narrow"))
+    between = make("ca.example.com", issuer, ca=True, cert_sign=True)
+    below = make(HOST, between, dns=(HOST,))
+    assert judge_chain((below.der, between.der), store, NOW).trusted is Fact.YES
+    for name, dns, trusted in (("example.com", (HOST,), Fact.YES), ("example.com", None, Fact.NO)):
+        assert judge_chain((make(name, issuer, dns=dns).der,), store, NOW).trusted is trusted
+
+
 def test_only_so_much_of_a_chain_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[bytes] = []
     node_of = chain_paths.node_of

@@ -31,6 +31,8 @@ def test_values(value: str, target: str | None) -> None:
             b'<meta charset=utf-8><meta http-equiv="x" content="0;url=/sv">', None, id="something else"
         ),
         pytest.param(b"<p>refresh", None, id="none"),
+        pytest.param(b'<!-- <meta http-equiv=refresh content="0;url=/old"> --> x', None, id="in a comment"),
+        pytest.param(b'<!--> <meta http-equiv=refresh content="0;url=/sv"> <!-- x', "/sv", id="between two"),
         pytest.param(b'<meta http-equiv="refresh" content="0;url=/\xff">', "/\ufffd", id="not UTF-8"),
     ],
 )
@@ -42,4 +44,5 @@ def test_a_hostile_page_costs_little() -> None:
     started = time.process_time()
     assert meta_refresh(b"<meta http-equiv" * 4096) is None
     assert meta_refresh(b"<meta " + b"content=" * 8000) is None
+    assert meta_refresh(b"<!-->" * 13_000 + b"<!--" * 16_000) is None
     assert time.process_time() - started < 0.5
