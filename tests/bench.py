@@ -6,7 +6,6 @@ The miniature internet runs in one process, the checker in another, so that the 
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from tests.lab.apart import door, serving, start_options
 from tests.lab.counted import peak_of
 from tests.lab.demo import RETEST_DELAY_S
 from tests.lab.tallied import TCP_BYTES, UDP_BYTES, TalliedNetwork
+from tests.peak_memory import peak_mib
 
 SIZES = (21, 200, 1000)
 RUN_WITHIN_S = 1800
@@ -54,7 +54,7 @@ def measure(lab: Path) -> dict[str, Any]:
             "seconds": time.perf_counter() - started,
             "cpu_s": time.process_time() - before,
             "start_s": opened[0] - before,
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "peak_mib": peak_mib(),
             "counts": dict(doors[-1].counts),
         }
 

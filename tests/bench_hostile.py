@@ -7,7 +7,6 @@ its files and what it says on stderr are its own.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from tests.lab.counted import peak_of
 from tests.lab.hostile import EVERY, good_of, kind_of, number_of
 from tests.lab.hostility import KINDS
 from tests.lab.tallied import TCP_BYTES, UDP_BYTES, TalliedNetwork
+from tests.peak_memory import peak_mib
 
 COLUMNS = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
 ROWS = EVERY * len(KINDS)
@@ -77,7 +77,7 @@ def _measure(lab: Path, arguments: Sequence[str]) -> dict[str, Any]:
             "code": code,
             "seconds": time.perf_counter() - started,
             "cpu_s": time.process_time() - before,
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "peak_mib": peak_mib(),
             "left_open": len(list(OPEN_FILES.iterdir())) - files_before,
             "counts": dict(doors[-1].counts),
             "rows": {row["code"]: row["indicators"] for row in results},

@@ -6,7 +6,6 @@ Prints how many inputs were tried and, for each kind of failure, the seed that s
 import argparse
 import asyncio
 import random
-import resource
 import sys
 import time
 import warnings
@@ -15,6 +14,7 @@ from collections import Counter
 from tests.fuzz_failures import Failures
 from tests.hostile.lying_servers import fuzzed
 from tests.hostile.parsers import PARSERS
+from tests.peak_memory import peak_mib
 
 NETWORK_SHARE = 0.5
 """Of the time, for whole conversations over loopback; the rest for the parsers."""
@@ -62,10 +62,6 @@ async def fuzz_network(ends_at: float, seed: int, failures: Failures) -> Counter
     return tried
 
 
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
@@ -75,9 +71,9 @@ def main() -> int:
     failures = Failures()
     started = time.monotonic()
     parsers = fuzz_parsers(started + asked.seconds * (1 - NETWORK_SHARE), asked.seed, failures)
-    print(f"at most {_peak_mib():.0f} MiB after the parsers")
+    print(f"at most {peak_mib():.0f} MiB after the parsers")
     network = asyncio.run(fuzz_network(started + asked.seconds, asked.seed, failures))
-    print(f"at most {_peak_mib():.0f} MiB at the end")
+    print(f"at most {peak_mib():.0f} MiB at the end")
     for name, count in (*parsers.items(), *network.items()):
         print(f"{name:40} {count}")
     for key, count in failures.seen.items():
