@@ -91,10 +91,19 @@ def _network(settings: "Settings", network_class: Callable[..., Network]) -> Net
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run the command's conversations; SIGTERM ends them as Ctrl-C does (KeyboardInterrupt)."""
+    told: list[int] = []
 
     async def body() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def stop(number: int, _: object) -> None:
+            told.append(number)
+            loop.call_soon_threadsafe(task.cancel)
+
+        # Not asyncio's own handler for Ctrl-C: what a shell starts in the background has SIGINT ignored, and no such.
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+            signal.signal(signal.SIGTERM, stop)
         return await work
 
     before = signal.getsignal(signal.SIGTERM)
@@ -103,6 +112,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     gc.enable()  # see checker.cli.app.run
     try:
         return asyncio.run(body())
+    except asyncio.CancelledError:
+        if told:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, before)

@@ -121,6 +121,31 @@ def test_check_tells_the_chain_as_a_tree_and_as_json(
     assert {zone["status"] for zone in chain["zones"]} == {"secure"}
 
 
+def test_check_tells_what_stands_behind_web_and_mail(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured
+) -> None:
+    domain = rows[0]["domain"]
+    assert lab.checker("check", domain, "--only", "starttls,https", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    schema = json.loads(schema_text())
+    Draft202012Validator({**schema, **schema["$defs"]["result"]}).validate(result)
+    mail, web = result["indicators"]["starttls"], result["indicators"]["https"]
+    stages = [address["stages"] for host in mail["hosts"] for address in host["addresses"]]
+    assert {stage["banner"]["words"][:4] for stage in stages} == {"220 "}
+    assert {visit["steps"][0]["url"] for visit in web["visits"]} >= {
+        f"http://www.{domain}/",
+        f"https://www.{domain}/",
+    }
+    for service in (*mail["tls"], *web["tls"]):
+        assert service["facts"]["tls12"] == "yes"
+        assert len(service["hellos"]) <= 10
+        assert service["certificates"]
+    assert lab.checker("check", domain, "--only", "starttls,https", "--lang", "en") == 0
+    said = capsys.readouterr().out
+    assert "✓ resolve  ✓ connect  ✓ banner  ✓ EHLO  ✓ STARTTLS  ✓ TLS" in said
+    assert "The visits, from every starting point and address:" in said
+
+
 def _cell(lab: Laboratory, domain: str, capsys: Captured) -> str:
     assert lab.checker("check", domain, "--only", "dnssec", "--json") == 0
     return str(json.loads(capsys.readouterr().out)["indicators"]["dnssec"]["cell"])

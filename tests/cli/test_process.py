@@ -88,8 +88,17 @@ def test_doctor_tells_what_is_missing(capsys: Captured) -> None:
     assert re.search(r"^port 25 over IPv6 +not tested$", said, re.MULTILINE)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_in_one_line(ending: signal.Signals, place: Path) -> None:
+@pytest.mark.parametrize(
+    ("ending", "interrupt"),
+    [
+        pytest.param(signal.SIGINT, signal.SIG_DFL, id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, signal.SIG_DFL, id="kill"),
+        pytest.param(signal.SIGTERM, signal.SIG_IGN, id="kill in the background of a shell"),
+    ],
+)
+def test_an_interrupt_ends_in_one_line(
+    ending: signal.Signals, interrupt: signal.Handlers, place: Path
+) -> None:
     (place / "domains.csv").write_text("region,domain\nA,a.se\n")
     program = textwrap.dedent("""
         import asyncio, sys
@@ -114,6 +123,7 @@ def test_an_interrupt_ends_in_one_line(ending: signal.Signals, place: Path) -> N
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, interrupt),  # noqa: PLW1509 - nothing else runs here
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
