@@ -18,8 +18,10 @@ from tests.behaviours.outcome import disagreements
 from tests.behaviours.tables import TABLES
 from tests.lab.apart import door, serving, start_options
 
-TIMEOUT_S = "2"
+TIMEOUT_S = "3"
 """One wait: long for servers on loopback, short for those that stay silent."""
+CONCURRENCY = 30
+"""Rows at once: checker and laboratory share two processors, and no good row may wait for its turn at them too long."""
 RETEST_DELAY_S = "0.5"
 
 Swept = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -63,7 +65,13 @@ def _sweep(
         writer = csv.DictWriter(chosen, rows[0])
         writer.writeheader()
         writer.writerows(row for row in rows if row["code"] in names)
-    options = [f"--output={output}", f"--ruleset={ruleset}", f"--timeout={TIMEOUT_S}", "--quiet"]
+    options = [
+        f"--output={output}",
+        f"--ruleset={ruleset}",
+        f"--timeout={TIMEOUT_S}",
+        f"--concurrency={CONCURRENCY}",
+        "--quiet",
+    ]
     options += [] if retest else ["--no-retest"]
     options.append(f"--only={','.join(columns)}")
     assert checker(["sweep", str(domains), *start_options(lab), *options], network_class=door(lab)) == 0
