@@ -8,9 +8,6 @@ outside, how many there are of each daemon, and how many small servers stand in 
 
 import argparse
 import asyncio
-import json
-import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -18,16 +15,16 @@ from tests.daemons.cast import JSSE, LAB, NGINX, POSTFIX, Cast, cast
 from tests.daemons.daemon import Daemon
 from tests.daemons.jsse import jsse, mail_places, web_places
 from tests.daemons.name_servers import name_servers
-from tests.daemons.namespaces import lay_cables, process_id_outside
+from tests.daemons.namespaces import lay_cables
 from tests.daemons.nginx import nginx, own_name
 from tests.daemons.playable import playable
 from tests.daemons.postfix import postfix
 from tests.daemons.rows import ROWS
+from tests.daemons.serving import serve_until_stdin_closes
 from tests.lab.certificates import Authority
 from tests.lab.internet import MiniatureInternet
 from tests.lab.listener import LabServer
 from tests.lab.plan import MailHost, Plan, WebHost
-from tests.lab.process import stdin_closed
 from tests.lab.scenario import Http, Https, Organisation, Smtp
 from tests.lab.smtp_server import start_smtp
 from tests.lab.web_server import start_web
@@ -54,17 +51,8 @@ async def serve(
     parts = cast(plan, with_postfix=with_postfix, with_java=with_java)
     daemons = _daemons(plan, parts, authority, directory, knot=with_knot)
     small = await _small_servers(parts.web[LAB], parts.mail[LAB], authority)
-    await asyncio.gather(*(daemon.start() for daemon in daemons))
-    started = {
-        "pid": process_id_outside(),
-        "daemons": Counter(daemon.name for daemon in daemons),
-        "small_servers": sum(bool(server.ports) for server in small),
-    }
-    sys.stdout.write(json.dumps(started) + "\n")
-    sys.stdout.flush()
-    await stdin_closed()
-    for server in small:
-        await server.aclose()  # tells of its own faults
+    told_of = sum(bool(server.ports) for server in small)
+    await serve_until_stdin_closes(daemons, small, small_servers=told_of)
 
 
 def _addresses(plan: Plan) -> Iterable[str]:

@@ -9,17 +9,15 @@ says one line of JSON, as `tests.daemons.internet` does.
 import argparse
 import asyncio
 import json
-import sys
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.daemons.live_zones import LiveResponder
 from tests.daemons.name_servers import DNS_PORT, name_servers
-from tests.daemons.namespaces import lay_cables, process_id_outside
+from tests.daemons.namespaces import lay_cables
 from tests.daemons.random_zones import LAB, RandomZones, random_zones
+from tests.daemons.serving import serve_until_stdin_closes
 from tests.lab.dns_server import start_dns
-from tests.lab.process import stdin_closed
 
 
 async def serve(zones: RandomZones, directory: Path) -> None:
@@ -45,17 +43,7 @@ async def serve(zones: RandomZones, directory: Path) -> None:
         for host in by_lab
         for address in host.addresses
     ]
-    await asyncio.gather(*(daemon.start() for daemon in daemons))
-    started = {
-        "pid": process_id_outside(),
-        "daemons": Counter(daemon.name for daemon in daemons),
-        "small_servers": len(small),
-    }
-    sys.stdout.write(json.dumps(started) + "\n")
-    sys.stdout.flush()
-    await stdin_closed()
-    for server in small:
-        await server.aclose()
+    await serve_until_stdin_closes(daemons, small)
 
 
 def main() -> None:

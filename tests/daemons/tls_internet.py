@@ -5,9 +5,6 @@ unshare --net --mount --pid --fork python -m tests.daemons.tls_internet --direct
 
 import argparse
 import asyncio
-import json
-import sys
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +12,12 @@ from tests.daemons import scanned
 from tests.daemons.cast import JSSE, LAB, NGINX, POSTFIX
 from tests.daemons.gnutls import gnutls
 from tests.daemons.jsse import Place, jsse, mail_places, web_places
-from tests.daemons.namespaces import lay_cables, process_id_outside
+from tests.daemons.namespaces import lay_cables
 from tests.daemons.nginx import nginx
 from tests.daemons.postfix import postfix
+from tests.daemons.serving import serve_until_stdin_closes
 from tests.lab.certificates import Authority
 from tests.lab.plan import MailHost, WebHost
-from tests.lab.process import stdin_closed
 from tests.lab.scenario import Certificate
 from tests.lab.web_server import start_web
 
@@ -56,17 +53,7 @@ async def serve(directory: Path) -> None:
         await start_web(web.name, web.web, authority, web.domain, addresses=web.addresses)
         for web in parts.web[LAB]
     ]
-    await asyncio.gather(*(daemon.start() for daemon in daemons))
-    started = {
-        "pid": process_id_outside(),
-        "daemons": Counter(daemon.name for daemon in daemons),
-        "small_servers": len(small),
-    }
-    sys.stdout.write(json.dumps(started) + "\n")
-    sys.stdout.flush()
-    await stdin_closed()
-    for server in small:
-        await server.aclose()
+    await serve_until_stdin_closes(daemons, small)
 
 
 def main() -> None:

@@ -102,6 +102,11 @@ class Fuzzed:
     foreign: tuple[TlsServer, ...]
     trusted: int = 0
 
+    @property
+    def changed(self) -> int:
+        """Things said that were no honest words, so far."""
+        return self.lies.changed
+
     async def run(self, seed: int) -> str:
         """One input: one probe against servers that lie by this seed. Says which; AssertionError when wrong."""
         draw = random.Random(seed)
