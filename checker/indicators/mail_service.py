@@ -1,12 +1,12 @@
 """What both mail columns ask first: whether there is a mail service and it could be found. Never looks at a dialogue."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from checker.observations.dns import Lookup, LookupOutcome
 from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailObservation
 from checker.observations.row import Evidence
+from checker.protocols.host_names import as_address
 from checker.rulesets import Ruleset
 from checker.verdict import Finding, Value, Verdict
 
@@ -88,11 +88,7 @@ def _host_findings(host: MailHost, ruleset: Ruleset, *, served: bool) -> Iterato
 
 def _is_address(name: str) -> bool:
     """Whether somebody wrote an IP address where MX wants a name, with or without the brackets of e-mail addresses."""
-    try:
-        ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
+    return as_address(name.strip("[]")) is not None
 
 
 def _canonical(lookup: Lookup) -> str:

@@ -5,7 +5,8 @@ Says how a hello is laid out, never which one to send. Same description and same
 
 import struct
 from dataclasses import dataclass
-from ipaddress import ip_address
+
+from checker.protocols.host_names import as_address
 
 SSL2, SSL3, TLS10, TLS11, TLS12 = 0x0002, 0x0300, 0x0301, 0x0302, 0x0303
 VERSION_NAMES = {SSL2: "SSLv2", SSL3: "SSLv3", TLS10: "TLSv1.0", TLS11: "TLSv1.1", TLS12: "TLSv1.2"}
@@ -78,11 +79,7 @@ def _ssl2(random: bytes) -> bytes:
 
 def _host_name(server_name: str | None) -> bytes:
     name = (server_name or "").rstrip(".")
-    try:
-        ip_address(name.strip("[]"))
-    except ValueError:
-        return name.encode("ascii")
-    return b""
+    return name.encode("ascii") if as_address(name.strip("[]")) is None else b""
 
 
 def _around_random(hello: Hello, host_name: bytes) -> tuple[bytes, bytes]:

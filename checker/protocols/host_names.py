@@ -22,7 +22,7 @@ def names_host(
     label and stands for exactly one label; "*.se" matches nothing, as in OpenSSL and browsers. CN counts only when
     `common_name_counts` and there is no dNSName at all (RFC 6125 §6.4.4; RFC 9525 dropped it).
     """
-    address = _as_address(host)
+    address = as_address(host)
     if address is not None:
         return address in ip_addresses
     presented = common_names if common_name_counts and not dns_names else dns_names
@@ -46,7 +46,8 @@ def _matches(presented: tuple[str, ...], host: tuple[str, ...]) -> bool:
     return "*" not in presented[0] and presented == host
 
 
-def _as_address(host: str) -> IPAddress | None:
+def as_address(host: str) -> IPAddress | None:
+    """The host as an address where it is a literal one, without brackets; None for names."""
     try:
         return ip_address(host)
     except ValueError:
