@@ -3,10 +3,13 @@
 Pure. It knows no indicator by name: the registry's entries are handed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from checker.history.cells import Direction, direction
 from checker.observations.row import Evidence, Row
+from checker.report.model import RowResult
+from checker.row_details import RowDetails
 from checker.rulesets import Ruleset
 from checker.verdict import Value, Verdict
 
@@ -38,6 +41,21 @@ def judge_row(columns: Columns, evidence: Evidence, ruleset: Ruleset) -> tuple[V
     return tuple(column.judge(evidence, ruleset) for column in columns)
 
 
+def judged_row(
+    columns: Columns,
+    evidence: Evidence,
+    ruleset: Ruleset,
+    describe: Callable[[Evidence, Ruleset], RowDetails],
+) -> RowResult:
+    """Everything that evidence says, judged in one go."""
+    return RowResult(
+        row=evidence.row,
+        verdicts=judge_row(columns, evidence, ruleset),
+        details=describe(evidence, ruleset),
+        remeasured=remeasured(columns, evidence),
+    )
+
+
 def doubtful_probes(
     columns: Columns, verdicts: tuple[Verdict, ...], *, port25_settled: bool
 ) -> frozenset[str]:
@@ -50,6 +68,32 @@ def doubtful_probes(
         for column, verdict in zip(columns, verdicts, strict=True)
         if verdict.may_pass and (port25_settled or not verdict.awaits_port25)
     )
+
+
+def worse_probes(
+    columns: Columns,
+    verdicts: tuple[Verdict, ...],
+    stood: Mapping[str, str],
+    *,
+    port25_settled: bool,
+) -> frozenset[str]:
+    """The probes behind verdicts that are worse than the cells that stood before (by column), or sideways of them.
+
+    A change for the worse is measured twice before anybody hears of it.
+    """
+    return frozenset(
+        column.probe
+        for column, verdict in zip(columns, verdicts, strict=True)
+        if (port25_settled or not verdict.awaits_port25)
+        and verdict.value is not Value.UNKNOWN
+        and (before := stood.get(column.name))
+        and direction(before, verdict.cell) in (Direction.WORSE, Direction.OTHER)
+    )
+
+
+def remeasured(columns: Columns, evidence: Evidence) -> frozenset[str]:
+    """The columns whose verdict rests on a second measurement."""
+    return frozenset(column.name for column in columns if column.probe in evidence.second_attempt)
 
 
 def not_measured(columns: Columns, row: Row, ruleset: Ruleset) -> tuple[Verdict, ...]:

@@ -47,6 +47,14 @@ def parse_name(text: str, *, single_label: bool = False) -> str:
     return joined
 
 
+def is_loopback_host(host: str) -> bool:
+    """Whether a host is this machine itself, by address or as localhost (RFC 6761 §6.3)."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
 def printable(text: str) -> str:
     """The text with whatever does not print as an escape, for messages."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -5,9 +5,12 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from checker.domain_names import NameProblem, parse_name, quoted
+from checker.mail_addresses import AddressProblem, parse_address
 from checker.rulesets import RULESETS
+from checker.schedule.cron import parse_cron
 
 
 def listed(value: Any) -> Any:
@@ -91,6 +94,21 @@ def greeting_name(text: str) -> str:
         raise ValueError(str(problem)) from None
 
 
+def cron_expression(text: str) -> str:
+    """Check when to sweep."""
+    parse_cron(text)
+    return " ".join(text.split())
+
+
+def time_zone(name: str) -> str:
+    """Check the name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # not there, not a name, a directory of names
+        raise ValueError('must be a time zone of the IANA database, as in "Europe/Stockholm"') from None
+    return name
+
+
 def printable_words(text: str) -> str:
     """Check words that are shown as they are."""
     if not text.isprintable():
@@ -112,3 +130,33 @@ def web_address(text: str) -> str:
     if not re.fullmatch(r"https?://[!-'*-;=?-\[\]-~]+", text):
         raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
     return text
+
+
+def is_path(text: str) -> bool:
+    """Whether a setting that may name a file does so: neither an address nor "off"."""
+    return "://" not in text and text != "off"
+
+
+def has_password(address: str) -> bool:
+    """Whether the address of a database has a password in it, in either of the places where one can stand."""
+    _, scheme, rest = address.partition("://")
+    user, at, _ = rest.rpartition("@")
+    return bool(scheme) and ((bool(at) and ":" in user) or "password=" in rest)
+
+
+def mail_address(text: str) -> str:
+    """Check one mail address, a bare one."""
+    try:
+        return parse_address(text)
+    except AddressProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def mail_addresses(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Check mail addresses."""
+    return tuple(map(mail_address, texts))
+
+
+def mail_server(text: str) -> str:
+    """Check the host of a mail server, which may be this machine."""
+    return "localhost" if text.lower() == "localhost" else host(text)

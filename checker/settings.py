@@ -6,7 +6,7 @@ contain.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -23,12 +23,16 @@ from pydantic_settings import (
 )
 
 from checker.domain_names import printable, quoted
+from checker.notice_settings import NOTICE_PATHS, SECRETS, NoticeSettings, misfits, misplaced_secrets
 from checker.rulesets import DEFAULT_RULESET
 from checker.setting_values import (
+    cron_expression,
     excludable,
     greeting_name,
+    has_password,
     header_safe,
     host,
+    is_path,
     known_columns,
     known_ruleset,
     listed,
@@ -36,13 +40,28 @@ from checker.setting_values import (
     no_truth_value,
     printable_words,
     readable,
+    time_zone,
     web_address,
 )
 
 ENV_PREFIX = "CHECKER_"
 DEFAULT_FILE = Path("checker.toml")
 FILE_MAX_BYTES = 1024 * 1024
-PATHS = frozenset({"root_hints", "trust_anchor", "ca_file"})
+PATHS = (
+    frozenset(
+        {
+            "root_hints",
+            "trust_anchor",
+            "ca_file",
+            "heartbeat",
+            "metrics",
+            "store",
+            "store_password_file",
+            "archive",
+        }
+    )
+    | NOTICE_PATHS
+)
 """Settings that name files; in a settings file they are relative to that file."""
 
 
@@ -63,7 +82,7 @@ Words = Annotated[str, Field(max_length=300), AfterValidator(printable_words)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 
 
-class Settings(BaseSettings):
+class Settings(NoticeSettings):
     """The settings, checked. Times are seconds; numbers are the starting points of the measuring rules."""
 
     model_config = SettingsConfigDict(
@@ -116,6 +135,35 @@ class Settings(BaseSettings):
     contact: Words = ""
     base_url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] | None = None
 
+    cron: Annotated[str, AfterValidator(cron_expression)] = "15 3 * * *"
+    """When `schedule` sweeps. A time of day that no change to or from summer time skips or repeats."""
+    timezone: Annotated[str, AfterValidator(time_zone)] = "Europe/Stockholm"
+    sweep_retry_delay: Annotated[
+        float, Field(ge=0, le=86400, allow_inf_nan=False), BeforeValidator(no_truth_value)
+    ] = 600.0
+    """How long `schedule` waits before it tries a failed sweep again."""
+    store: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Where sweeps are kept: a file, sqlite:///FILE or postgresql://USER@HOST/NAME; None: beside the site."""
+    no_store: bool = False
+    store_password_file: Existing | None = None
+    """The password of a PostgreSQL store, when its address has none."""
+    archive: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """The directory of the archives, or "off"; None: `archive` beside a store that is a file, none for PostgreSQL."""
+    keep_observations: Annotated[int, Field(ge=0, le=36500), BeforeValidator(no_truth_value)] = 400
+    """Days that what was seen stays in the store; 0: for ever."""
+    keep_archives: Annotated[int, Field(ge=0, le=36500), BeforeValidator(no_truth_value)] = 0
+    """Days that archives stay; 0: for ever."""
+    resume_hours: Annotated[
+        float, Field(ge=0, le=168, allow_inf_nan=False), BeforeValidator(no_truth_value)
+    ] = 12.0
+    """How old a sweep that was cut short may be to be gone on with; 0: it never is."""
+    brake: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False), BeforeValidator(no_truth_value)] = 0.3
+    """The share of a column's cells that may go worse at once before the site is held back; 1 takes the brake off."""
+    metrics: Path | None = None
+    """A file for node_exporter's textfile collector; its name must end in .prom."""
+    heartbeat: Path | None = None
+    """A file that `schedule` touches every half minute, for whoever watches it."""
+
     @property
     def excluded_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks among `exclude`."""
@@ -136,6 +184,9 @@ def load_settings(given: Mapping[str, object], *, config: Path | None = None) ->
     chosen = {name: value for name, value in given.items() if value is not None}
     path = config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     filed = _read_file(path) if path else {}
+    file = printable(str(path))
+    if problems := (*misplaced_secrets(chosen, filed, file), *_misplaced_password(chosen, filed, file)):
+        raise SettingsError(problems)
 
     class Loaded(Settings):
         @classmethod
@@ -151,10 +202,13 @@ def load_settings(given: Mapping[str, object], *, config: Path | None = None) ->
             return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=filed)
 
     try:
-        return Loaded(**chosen)  # type: ignore[arg-type]  # unchecked values are what it is for
+        settings = Loaded(**chosen)  # type: ignore[arg-type]  # unchecked values are what it is for
     except ValidationError as error:
         problems = tuple(_told(details, chosen, path) for details in error.errors(include_url=False))
         raise SettingsError(tuple(dict.fromkeys(problems))) from None
+    if problems := misfits(settings):
+        raise SettingsError(problems)
+    return settings
 
 
 def unknown_variables() -> tuple[str, ...]:
@@ -188,9 +242,19 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise SettingsError((f"{shown}: is not TOML: {printable(str(error))}",)) from None
     values = {key.replace("-", "_"): value for key, value in table.items()}
     return {
-        key: str(path.parent / value) if key in PATHS and isinstance(value, str) else value
+        key: str(path.parent / value) if key in PATHS and isinstance(value, str) and is_path(value) else value
         for key, value in values.items()
     }
+
+
+def _misplaced_password(given: Mapping[str, object], filed: Mapping[str, object], file: str) -> Iterator[str]:
+    """The store's address where others may read it, with a password in it; never the password."""
+    for where, values in (("--store", given), (f"{file}: store", filed)):
+        if has_password(str(values.get("store", ""))):
+            yield (
+                f"{where}: has a password in it, which must not stand here; name a file with it in "
+                "store_password_file, or set the environment variable CHECKER_STORE"
+            )
 
 
 def _is_network(entry: str) -> bool:
@@ -211,4 +275,5 @@ def _told(details: ErrorDetails, given: Mapping[str, object], path: Path | None)
     if details["type"] == "extra_forbidden":
         return f"{where}: is no setting"
     message = _PLAINER.get(details["type"]) or details["msg"].removeprefix("Value error, ")
-    return f"{where}: {message[0].lower()}{message[1:]} (got {quoted(str(details['input']))})"
+    told = f"{where}: {message[0].lower()}{message[1:]}"
+    return told if name in SECRETS or name == "store" else f"{told} (got {quoted(str(details['input']))})"

@@ -114,7 +114,7 @@ def test_offline_nothing_is_published_and_the_old_site_stands(
     said = capsys.readouterr()
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checker.db", "checker.db.lock", "site"]
     assert (site / "index.html").read_text() == "yesterday"
     assert run(lab, "doctor", offline=True) == EXIT_FAILED
 

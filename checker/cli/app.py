@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from checker import __version__
-from checker.cli import check, doctor, domains, resolve, sweep
+from checker.cli import check, diff, doctor, domains, rejudge, render, resolve, schedule, store, sweep
 from checker.cli.exits import ExitCode
-from checker.cli.session import measuring, plain
+from checker.cli.options import MEASURING, SCHEDULING, SWEEPING
+from checker.cli.session import measuring, plain, stored
 
 if TYPE_CHECKING:
     from checker.network.door import Network
@@ -28,6 +29,7 @@ Examples:
   checker domains mine.csv             is the file in order?
   checker resolve example.se MX        one name, validated from the root
   checker doctor                       what can be measured from here
+  checker schedule                     a sweep every night
 
 \b
 Exit codes:
@@ -40,7 +42,7 @@ Exit codes:
 Every option of the measuring commands can also be set in checker.toml (timeout = 5) and as an environment
 variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. The file also
 takes exclude, operator, url, ehlo_name, control_host, retest_delay, vantage, title, publisher,
-publisher_url, contact and base_url. Results go to stdout, everything else to stderr.
+publisher_url, contact, base_url, sweep_retry_delay and heartbeat. Results go to stdout, everything else to stderr.
 """
 
 _INTERRUPTED_EARLY = 130
@@ -54,11 +56,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-app.command("sweep")(measuring(sweep.sweep))
+app.command("sweep")(measuring(sweep.sweep, **SWEEPING))
+app.command("diff")(stored(diff.diff))
+app.command("rejudge")(stored(rejudge.rejudge, ruleset=MEASURING["ruleset"]))
+app.command("render")(stored(render.render, ruleset=MEASURING["ruleset"]))
 app.command("check")(measuring(check.check))
 app.command("resolve")(measuring(resolve.resolve))
 app.command("domains")(plain(domains.domains))
 app.command("doctor")(measuring(doctor.doctor))
+app.command("schedule")(measuring(schedule.schedule, **SWEEPING, **SCHEDULING))
+app.add_typer(store.store_app)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback form

@@ -20,3 +20,10 @@ class Quit(Exception):  # noqa: N818 - an ending; not every one is an error
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class Busy(Quit):
+    """Quit (FAILED) because somebody else sweeps with the same store; later it may go."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ExitCode.FAILED, message)

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checker import __version__
@@ -10,18 +11,21 @@ from checker.cli.exits import ExitCode, Quit
 from checker.cli.instruments import Instruments, ca_store, real_disk
 from checker.cli.progress import Progress
 from checker.cli.vantage import look
+from checker.columns import judged_row
 from checker.conversations import Conversations
 from checker.indicators.details import details_in_full, mail_details
 from checker.indicators.registry import INDICATORS, Indicator
 from checker.observations.fact import Fact
 from checker.probes.vantage import unusable
-from checker.report.model import RowResult, SweepInfo
+from checker.report.model import RowResult
 from checker.report.spool import Spool
 from checker.rulesets import RULESETS
+from checker.store.stored_sweep import State, StoredSweep
 from checker.sweep import Sweep, SweepOptions
 from checker.verdict import Severity, Value
 
 if TYPE_CHECKING:
+    from checker.cli.keeping import Keeper
     from checker.observations.row import Row
     from checker.observations.vantage import Vantage
     from checker.settings import Settings
@@ -36,7 +40,7 @@ FAIL_ON = {
 class Measured:
     """What came of it: the sweep's own data, findings by severity, and how many rows an own error spoilt."""
 
-    info: SweepInfo
+    sweep: StoredSweep
     severities: Counter[Severity]
     spoilt: int
 
@@ -63,25 +67,28 @@ async def measure_rows(
     *,
     quiet: bool,
     in_full: bool = False,
+    keeper: "Keeper | None" = None,
 ) -> Measured:
     """Measure and judge `rows` into `spool`, at their places in `rows`.
 
-    `in_full` is for single domains: every raw hello, and no second attempt later. Quits (FAILED) when the vantage
-    point is of no use, before the first row and also when it has failed by the end.
+    `in_full` is for single domains: every raw hello, and no second attempt later. `keeper` stores what is seen as it
+    comes, and knows what was seen before the sweep was cut short. Quits (FAILED) when the vantage point is of no use,
+    before the first row and also when it has failed by the end.
     """
     settings, clock = tools.settings, tools.network.clock
-    started = clock.wall()
     store = ca_store(settings)
     vantage = await _usable(tools, published=not in_full)
     columns = columns_of(settings)
-    retest = not (settings.no_retest or in_full)
     ruleset = RULESETS[settings.ruleset]
-    severities: Counter[Severity] = Counter()
-    anything = False
+    begun = planned(settings, started=clock.wall(), trust_store=store.name, vantage=vantage, in_full=in_full)
+    if keeper is not None:
+        begun = keeper.begin(begun)
+    counted = _Counted()
     places = {row.code: place for place, row in enumerate(rows)}
+    describe = details_in_full if in_full else mail_details
     with Progress(len(rows), quiet=quiet) as progress:
         sweep = Sweep(
-            rows,
+            keeper.left() if keeper is not None else rows,
             columns=columns,
             ruleset=ruleset,
             probes=Conversations(tools.walker, ca_store=store, mail_facts=in_full),
@@ -90,36 +97,67 @@ async def measure_rows(
             options=SweepOptions(
                 concurrency=settings.concurrency,
                 deadline_s=settings.deadline,
-                retest=retest,
+                retest=begun.second_attempts,
                 retest_after_s=settings.retest_delay,
                 parking=real_disk(),
             ),
-            describe=details_in_full if in_full else mail_details,
+            describe=describe,
             on_progress=progress.tally,
+            stood=keeper.stood(ruleset.name, ruleset.version) if keeper is not None else None,
+            waiting=keeper.waiting() if keeper is not None else (),
+            keeping=keeper.keeping if keeper is not None else None,
         )
+
+        def judged(place: int, result: RowResult) -> None:
+            spool.put(place, result)
+            counted.add(result)
+            progress.judged(result)
+
+        for place, evidence in keeper.seen() if keeper is not None else ():
+            if evidence.mail is not None:
+                sweep.know(evidence.mail)
+            judged(place, judged_row(columns, evidence, ruleset, describe))
         async with aclosing(sweep.results()) as results:
             async for result in results:
-                spool.put(places[result.row.code], result)
-                severities.update(found.severity for verdict in result.verdicts for found in verdict.findings)
-                anything = anything or _measured(result)
-                progress.judged(result)
+                judged(places[result.row.code], result)
     if rows and not in_full:
-        await _still_there(tools, vantage)
-    elif rows and not anything and not sweep.tally.not_measured:
+        await _still_there(tools, vantage, keeper)
+    elif rows and not counted.anything and not sweep.tally.not_measured:
         await _usable(tools, published=False)
-    info = SweepInfo(
-        second_attempts=retest,
+    done = replace(begun, vantage=sweep.vantage, finished=clock.wall())
+    return Measured(sweep=done, severities=counted.severities, spoilt=sweep.tally.not_measured)
+
+
+def planned(
+    settings: "Settings", *, started: datetime, trust_store: str, vantage: "Vantage", in_full: bool = False
+) -> StoredSweep:
+    """The sweep that these settings ask for, as it is when it begins."""
+    ruleset = RULESETS[settings.ruleset]
+    return StoredSweep(
         id=f"{started:%Y%m%dT%H%M%SZ}",
+        series="",
+        state=State.RUNNING,
         started=started,
-        finished=clock.wall(),
         ruleset=ruleset.name,
         ruleset_version=ruleset.version,
         software=f"indikatorkollen {__version__}",
-        vantage=sweep.vantage,
-        trust_store=store.name,
-        columns=tuple(column.name for column in columns),
+        vantage=vantage,
+        trust_store=trust_store,
+        columns=tuple(column.name for column in columns_of(settings)),
+        second_attempts=not (settings.no_retest or in_full),
     )
-    return Measured(info=info, severities=severities, spoilt=sweep.tally.not_measured)
+
+
+class _Counted:
+    """What the exit code rests on, counted row by row."""
+
+    def __init__(self) -> None:
+        self.severities: Counter[Severity] = Counter()
+        self.anything = False
+
+    def add(self, result: RowResult) -> None:
+        self.severities.update(found.severity for verdict in result.verdicts for found in verdict.findings)
+        self.anything = self.anything or _measured(result)
 
 
 async def _usable(tools: Instruments, *, published: bool) -> "Vantage":
@@ -134,17 +172,27 @@ async def _usable(tools: Instruments, *, published: bool) -> "Vantage":
     return vantage
 
 
-async def _still_there(tools: Instruments, before: "Vantage") -> None:
+async def _still_there(tools: Instruments, before: "Vantage", keeper: "Keeper | None") -> None:
     """Quit (FAILED) when a way out that worked at the start is gone at the end.
 
     Nobody knows since when, and every `Nej` of the time after would be our trouble shown as theirs.
     """
-    now = await _usable(tools, published=True)
+    try:
+        now = await _usable(tools, published=True)
+    except Quit as ending:
+        _give_up(keeper, ending.message)
+        raise
     families = (("IPv4", before.ipv4, now.ipv4), ("IPv6", before.ipv6, now.ipv6))
     lost = [family for family, then, since in families if then is Fact.YES and since is Fact.NO]
     if lost:
         words = f"{' and '.join(lost)} worked when the sweep began and did not at its end"
+        _give_up(keeper, words)
         raise Quit(ExitCode.FAILED, f"{words}; nothing was published (checker doctor says more)")
+
+
+def _give_up(keeper: "Keeper | None", why: str) -> None:
+    if keeper is not None:
+        keeper.stop(why)
 
 
 def _measured(result: RowResult) -> bool:

@@ -60,8 +60,46 @@ MEASURING: dict[str, Any] = {
     ],
     "mail_at_once": Annotated[_Text, _option("N", "Connections at once to one mail provider (default 1).")],
     "lang": Annotated[_Text, _option("sv|en", "Words of findings and explanations (default sv).")],
+    "store": Annotated[
+        _Text,
+        _option(
+            "URL", "Where sweeps are kept, a file or postgresql://…; without it checker.db beside the site."
+        ),
+    ],
+    "no_store": Annotated[
+        _Switch, _switch("--no-store/--keep", "Keep nothing: no history, no going on after an interruption.")
+    ],
 }
 """The options of every measuring command."""
+
+STORED: dict[str, Any] = {name: MEASURING[name] for name in ("config", "store", "lang")}
+"""The options of commands that read the store and measure nothing."""
+
+SWEEPING: dict[str, Any] = {
+    "resume_hours": Annotated[
+        _Text,
+        _option(
+            "HOURS", "Go on with a sweep that was cut short this long ago at most (default 12; 0 never)."
+        ),
+    ],
+    "brake": Annotated[
+        _Text,
+        _option(
+            "SHARE",
+            "Keep the old site when more than this share of a column goes worse at once (default 0.3; 1 never).",
+        ),
+    ],
+}
+"""The options of `sweep` and `schedule` beside those of every measuring command."""
+
+SCHEDULING: dict[str, Any] = {
+    "cron": Annotated[
+        _Text,
+        _option("EXPRESSION", 'When to sweep, as "MIN HOUR DAY MONTH WEEKDAY" (default "15 3 * * *").'),
+    ],
+    "timezone": Annotated[_Text, _option("ZONE", "On whose clocks (default Europe/Stockholm).")],
+}
+"""The options of `schedule` beside those of a measuring command."""
 
 COMMON: dict[str, Any] = {
     "quiet": Annotated[
@@ -79,16 +117,16 @@ COMMON: dict[str, Any] = {
 FailOnOption = Annotated[
     _Text,
     typer.Option(
-        metavar="fault|warning", help="Exit with 1 when there are findings this grave.", show_default=False
+        metavar="fault|warning|worse",
+        help="Exit with 1 when there are findings this grave, or (worse) cells worse than in the sweep before.",
+        show_default=False,
     ),
 ]
 
 
-def check_fail_on(value: str | None) -> None:
-    """Quit (USAGE) unless the value of `--fail-on` is one that this version knows."""
-    if value == "worse":
-        raise Quit(
-            ExitCode.USAGE, "--fail-on worse compares with the sweep before, and this version keeps none"
-        )
-    if value not in (None, "fault", "warning"):
-        raise Quit(ExitCode.USAGE, f'--fail-on: must be fault or warning (got "{value}")')
+def check_fail_on(value: str | None, *, worse: bool = False) -> None:
+    """Quit (USAGE) unless `--fail-on` can be obeyed; `worse` when there is a history to compare with."""
+    if value == "worse" and not worse:
+        raise Quit(ExitCode.USAGE, "--fail-on worse compares with the sweep before: it needs a store")
+    if value not in (None, "fault", "warning", "worse"):
+        raise Quit(ExitCode.USAGE, f'--fail-on: must be fault, warning or worse (got "{value}")')

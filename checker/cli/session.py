@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from checker.cli.exits import ExitCode, Quit
-from checker.cli.options import COMMON, MEASURING
+from checker.cli.options import COMMON, MEASURING, STORED
 
 if TYPE_CHECKING:
     from checker.network.door import Network
@@ -31,11 +31,22 @@ class Session:
     settings: "Settings"
     network_class: "Callable[..., Network] | None"
     quiet: bool
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """The options as they stood on the command line."""
+
+    def renewed(self) -> "Session":
+        """The same with settings read anew. Quits (USAGE) when they are wrong by now."""
+        return replace(self, settings=_settings(self.given))
 
 
-def measuring(command: Command) -> Callable[..., None]:
-    """Give a command `(session, …)` the options that all measuring commands share."""
-    return _wrapped(command, MEASURING | COMMON)
+def measuring(command: Command, **more: Any) -> Callable[..., None]:
+    """Give a command `(session, …)` the options that all measuring commands share, and `more` settings as options."""
+    return _wrapped(command, MEASURING | more | COMMON)
+
+
+def stored(command: Command, **more: Any) -> Callable[..., None]:
+    """Give a command `(session, …)` that reads the store and measures nothing its options, and `more` settings."""
+    return _wrapped(command, STORED | more | COMMON)
 
 
 def plain(command: Command) -> Callable[..., None]:
@@ -61,10 +72,11 @@ def _wrapped(command: Command, shared: Mapping[str, Any]) -> Callable[..., None]
         def body() -> ExitCode:
             if shared is COMMON:
                 return command(**arguments)
-            settings = _settings(values)
-            return command(Session(settings=settings, network_class=ctx.obj, quiet=quiet), **arguments)
+            given = {name: values[name] for name in shared if name not in COMMON}
+            session = Session(settings=_settings(given), network_class=ctx.obj, quiet=quiet, given=given)
+            return command(session, **arguments)
 
-        raise typer.Exit(_ending(body, verbose=verbose))
+        raise typer.Exit(ending(body, verbose=verbose))
 
     parameters = [context, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *added]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect reads first
@@ -75,11 +87,11 @@ def _wrapped(command: Command, shared: Mapping[str, Any]) -> Callable[..., None]
     return run
 
 
-def _settings(values: Mapping[str, Any]) -> "Settings":
+def _settings(options: Mapping[str, Any]) -> "Settings":
     from checker.settings import SettingsError, load_settings, unknown_variables  # noqa: PLC0415 - start-up
 
-    given = {name: values[name] for name in MEASURING if name != "config"}
-    config: str | None = values["config"]
+    given = {name: value for name, value in options.items() if name != "config"}
+    config: str | None = options["config"]
     try:
         settings = load_settings(given, config=Path(config) if config is not None else None)
     except SettingsError as error:
@@ -89,15 +101,15 @@ def _settings(values: Mapping[str, Any]) -> "Settings":
     return settings
 
 
-def _ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
+def ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
     """Run a command's body; whatever happens becomes an exit code and at most some lines on stderr."""
     try:
         code = body()
         sys.stdout.flush()
-    except Quit as ending:
-        for line in ending.message.splitlines():
+    except Quit as quitting:
+        for line in quitting.message.splitlines():
             log.error("%s", line)  # noqa: TRY400 - an ending, told in its own words
-        return ending.code
+        return quitting.code
     except KeyboardInterrupt:
         log.error("interrupted")  # noqa: TRY400 - the user did it
         return ExitCode.PARTLY

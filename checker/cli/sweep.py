@@ -1,24 +1,22 @@
-"""`checker sweep`: every row of domains.csv, then the results and the site, replaced as a whole."""
+"""`checker sweep`: every row of domains.csv, kept as it comes, then the results and the site, replaced as a whole."""
 
+import logging
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from checker.cli.domains import PathArgument, rows_of
-from checker.cli.exits import ExitCode, Quit
+from checker.cli.exits import Busy, ExitCode, Quit
 from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
-
-if TYPE_CHECKING:
-    from checker.cli.measuring import Measured
-    from checker.report.render import SiteSettings
-    from checker.report.spool import Spool
-    from checker.settings import Settings
+from checker.cli.stores import series_of
 
 OutputOption = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="The site's directory, replaced as a whole.")
 ]
+log = logging.getLogger(__name__)
 
 
 def sweep(
@@ -34,29 +32,58 @@ def sweep(
     done: whatever happens, the old site or the new one stands complete. A directory that is neither empty nor
     marked by .checker-site is never replaced. With --only the site is a partial one and never replaces a full one.
 
+    Everything seen is kept in the store as it comes (--store; checker.db beside DIR). A sweep that was cut short is gone
+    on with by the next one; one that could not be published is published. What is worse than before is
+    measured a second time. When far more of a column is worse at once than is plausible, the old site stays (--brake).
+
     \b
     Examples:
       checker sweep
       checker sweep mine.csv --output output/mine --lang en
       checker sweep --only dnssec --output output/dnssec
-      checker sweep --quiet --fail-on fault
+      checker sweep --quiet --fail-on worse
     """
-    check_fail_on(fail_on)
+    try:
+        return sweep_once(session, path=path, output=output, fail_on=fail_on)
+    except Busy:
+        raise
+    except Quit as ending:
+        if (
+            ending.code is not ExitCode.PARTLY and not sys.stderr.isatty()
+        ):  # nobody looks: a timer started this
+            from checker.cli.telling import tell_failure  # noqa: PLC0415 - start-up
+
+            tell_failure(session.settings, series=series_of(path), reason=ending.message)
+        raise
+
+
+def sweep_once(session: Session, *, path: Path, output: Path, fail_on: str | None = None) -> ExitCode:
+    """Do what `checker sweep` does, and tell nobody but the log when it fails."""
+    settings = session.settings
+    check_fail_on(fail_on, worse=not settings.no_store)
     rows = rows_of(path)
     from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
     from checker.cli.measuring import columns_of, measure_rows  # noqa: PLC0415 - start-up
+    from checker.cli.nightly import sweep_with_store  # noqa: PLC0415 - start-up
+    from checker.cli.publishing import check_output, print_table, publish_site  # noqa: PLC0415 - start-up
     from checker.indicators.registry import INDICATORS  # noqa: PLC0415 - start-up
-    from checker.report.publish import NotReplaceableError, check_replaceable, recover  # noqa: PLC0415 - start-up
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
-    partial = len(columns_of(session.settings)) < len(INDICATORS)
-    try:
-        recover(output)
-        check_replaceable(output, partial=partial)
-    except NotReplaceableError as error:
-        raise Quit(ExitCode.USAGE, f"--output: {error}") from None
+    partial = len(columns_of(settings)) < len(INDICATORS)
+    check_output(output, partial=partial)
     tools = instruments(session)
     with Spool(real_disk()) as spool:
+        if not settings.no_store:
+            return sweep_with_store(
+                rows,
+                tools,
+                spool,
+                path=path,
+                output=output,
+                partial=partial,
+                quiet=session.quiet,
+                fail_on=fail_on,
+            )
         try:
             measured = run(measure_rows(rows, tools, spool, quiet=session.quiet))
         except KeyboardInterrupt:
@@ -64,59 +91,6 @@ def sweep(
             raise Quit(
                 ExitCode.PARTLY, f"{done}: nothing was published, an earlier site stands as it was"
             ) from None
-        _publish(output, measured, spool, session.settings, partial=partial)
-        _print(spool, session.settings)
+        publish_site(output, spool.results, measured.sweep, settings, partial=partial, store=None)
+        print_table(spool.results, settings)
     return measured.exit_code(fail_on)
-
-
-def _publish(
-    output: Path, measured: "Measured", spool: "Spool", settings: "Settings", *, partial: bool
-) -> None:
-    """Write the site beside `output` and put it in place. Quits when that cannot be done."""
-    from checker.report.publish import NotReplaceableError, publish  # noqa: PLC0415 - start-up
-    from checker.report.site import write_site  # noqa: PLC0415 - start-up
-
-    def build(directory: Path) -> None:
-        write_site(
-            directory,
-            spool.results,
-            sweep=measured.info,
-            settings=_site_settings(settings),
-            lang=settings.lang,
-        )
-
-    try:
-        publish(output, build, partial=partial)
-    except NotReplaceableError as error:
-        raise Quit(ExitCode.USAGE, f"--output: {error}") from None
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Quit(
-            ExitCode.FAILED, f"{output} could not be written ({why}); an earlier site stands as it was"
-        ) from None
-
-
-def _site_settings(settings: "Settings") -> "SiteSettings":
-    from checker.report.render import SiteSettings  # noqa: PLC0415 - start-up
-
-    given = {
-        name: getattr(settings, name)
-        for name in ("title", "publisher", "publisher_url", "contact", "base_url")
-    }
-    return SiteSettings(**{name: value for name, value in given.items() if value})
-
-
-def _print(spool: "Spool", settings: "Settings") -> None:
-    """The table and its figures, to stdout."""
-    from checker.cli.output import say  # noqa: PLC0415 - start-up
-    from checker.report.model import SummaryCounter  # noqa: PLC0415 - start-up
-    from checker.report.screen import summary_lines, table_lines  # noqa: PLC0415 - start-up
-
-    counter = SummaryCounter()
-    for result in spool.results():
-        counter.add(result)
-    for line in table_lines(spool.results, lang=settings.lang):
-        say(line)
-    say("")
-    for line in summary_lines(counter.summary(), lang=settings.lang):
-        say(line)

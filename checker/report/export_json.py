@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from importlib.resources import files
 from typing import Any, TextIO
 
+from checker.history.cells import read_cell
 from checker.report.dates import machine_time
 from checker.report.export_details import details_of
-from checker.report.model import COLUMNS, RowResult, Summary, SweepInfo
+from checker.report.model import COLUMNS, RowResult, StandingCell, Summary, SweepInfo
 from checker.report.words import SUBJECT_LIMIT, Lang, message, visible
-from checker.verdict import Finding, Flag, Verdict
+from checker.verdict import Finding, Flag, Value, Verdict, worst
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Raised in its first part when something is removed or changes meaning, in its second when something is added."""
 
 SCHEMA_NAME = "results.schema.json"
@@ -27,25 +29,52 @@ def result_object(result: RowResult, lang: Lang = "sv") -> dict[str, Any]:
         "web_host": row.web_host,
         "mail_domain": row.mail_domain,
         "indicators": {
-            column: _indicator(verdict, lang) | details_of(result.details, column)
+            column: {
+                **_judged(verdict),
+                "since": _moment(result.since(column)),
+                "last_good": _last_good(result.last_good(column)),
+                "findings": [_finding(finding, lang) for finding in verdict.findings],
+                **details_of(result.details, column),
+            }
             for column in COLUMNS
             if (verdict := result.verdict(column)) is not None
         },
     }
 
 
-def _indicator(verdict: Verdict, lang: Lang) -> dict[str, Any]:
+def _judged(verdict: Verdict) -> dict[str, Any]:
     return {
         "cell": verdict.cell,
         "verdict": verdict.value.value,
         "flags": [flag.value for flag in Flag if flag in verdict.flags],
-        "parts": [
-            {"subject": visible(part.subject, SUBJECT_LIMIT), "verdict": part.value.value}
-            for part in verdict.parts
-        ],
-        "last_good": None,
-        "findings": [_finding(finding, lang) for finding in verdict.findings],
+        "parts": [_part(part.subject, part.value) for part in verdict.parts],
     }
+
+
+def _last_good(standing: StandingCell | None) -> dict[str, Any] | None:
+    """The older verdict that stands, taken apart like one of this sweep; without the findings behind it."""
+    if standing is None:
+        return None
+    cell = read_cell(standing.cell)
+    parts = zip(standing.subjects, cell.values, strict=True) if len(cell.values) > 1 else ()
+    return {
+        "cell": standing.cell,
+        "verdict": worst(cell.values).value,
+        "flags": [flag.value for flag in Flag if flag in cell.flags],
+        "parts": [_part(subject, value) for subject, value in parts],
+        "since": machine_time(standing.since),
+        "measured": machine_time(standing.last_measured),
+        "ruleset": standing.ruleset,
+        "ruleset_version": standing.ruleset_version,
+    }
+
+
+def _part(subject: str, value: Value) -> dict[str, str]:
+    return {"subject": visible(subject, SUBJECT_LIMIT), "verdict": value.value}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else machine_time(moment)
 
 
 def _finding(finding: Finding, lang: Lang) -> dict[str, str]:

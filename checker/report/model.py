@@ -8,7 +8,7 @@ from datetime import datetime
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
 from checker.row_details import RowDetails
-from checker.verdict import Finding, Flag, Severity, Value, Verdict
+from checker.verdict import PRINTED, Finding, Flag, Severity, Value, Verdict
 
 COLUMNS: tuple[str, ...] = ("starttls", "https", "dnssec", "www_ipv6", "mail_ipv6")
 """The five columns of Appendix A in the order of the page; a test holds it to the registry of indicators."""
@@ -19,12 +19,38 @@ WORST_SEVERITY_FIRST = (Severity.FAULT, Severity.WARNING, Severity.NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingCell:
+    """A printed cell that stands in the history of one column; every time is the start of a sweep.
+
+    `since` is the first sweep that showed it and `last_measured` the last, under that ruleset; `not_measured_since` is
+    the first sweep after that which could not tell. `subjects` are the names it is about, web domain first.
+    `unconfirmed`: seen once only and not announced, so it never stands in for a cell that could not be measured.
+    """
+
+    column: str
+    cell: str
+    since: datetime
+    last_measured: datetime
+    ruleset: str
+    ruleset_version: str
+    subjects: tuple[str, ...] = ()
+    not_measured_since: datetime | None = None
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """One judged row: a verdict for each column that was asked for, the others left out (`--only`)."""
+    """One judged row: a verdict for each column that was asked for, the others left out (`--only`).
+
+    `remeasured` names the columns that rest on a second measurement; `standing` is what the history says of its cells, this sweep included: for a column at most one cell that is
+    confirmed and one that is not; empty without a history.
+    """
 
     row: Row
     verdicts: tuple[Verdict, ...]
     details: RowDetails = NO_DETAILS
+    remeasured: frozenset[str] = frozenset()
+    standing: tuple[StandingCell, ...] = ()
 
     def verdict(self, column: str) -> Verdict | None:
         """The verdict of one column, None when it was not asked for."""
@@ -34,6 +60,31 @@ class RowResult:
         """The printed code of one column, empty when it was not asked for."""
         verdict = self.verdict(column)
         return "" if verdict is None else verdict.cell
+
+    def since(self, column: str) -> datetime | None:
+        """Since when this sweep's cell of a column has stood; None without a history of it."""
+        cell = self.cell(column)
+        standing = [known for known in self.standing if known.column == column]
+        for known in standing:
+            if known.cell == cell:
+                return known.since
+        if not self._could_not_tell(column):
+            return None
+        return next((known.not_measured_since for known in standing if not known.unconfirmed), None)
+
+    def last_good(self, column: str) -> StandingCell | None:
+        """The confirmed cell that stands where this sweep could not tell; None when it could, or nothing stands."""
+        if not self._could_not_tell(column):
+            return None
+        stands = (known for known in self.standing if known.column == column and not known.unconfirmed)
+        return next((known for known in stands if PRINTED[Value.UNKNOWN] not in known.cell.split("/")), None)
+
+    def _could_not_tell(self, column: str) -> bool:
+        """Whether this sweep's cell is `Ej mätt`, or a part of its pair is."""
+        verdict = self.verdict(column)
+        if verdict is None:
+            return False
+        return Value.UNKNOWN in {verdict.value, *(part.value for part in verdict.parts)}
 
 
 Results = Callable[[], Iterator[RowResult]]

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from checker.observations import codec
 from checker.observations.row import Row
-from checker.report.model import RowResult
+from checker.report.model import RowResult, StandingCell
+from checker.report.verdict_data import verdict_from
 from checker.row_details import RowDetails
-from checker.verdict import Finding, Flag, Part, Severity, Value, Verdict
 
 _ABSENT = -1
 
@@ -83,6 +83,8 @@ def encode(result: RowResult) -> dict[str, Any]:
         "row": asdict(result.row),
         "verdicts": [asdict(verdict) for verdict in result.verdicts],
         "details": codec.encode(result.details),
+        "remeasured": sorted(result.remeasured),
+        "standing": [codec.encode(cell) for cell in result.standing],
     }
 
 
@@ -90,29 +92,8 @@ def decode(stored: dict[str, Any]) -> RowResult:
     """The row that `encode` was given."""
     return RowResult(
         row=Row(**stored["row"]),
-        verdicts=tuple(map(_verdict, stored["verdicts"])),
+        verdicts=tuple(map(verdict_from, stored["verdicts"])),
         details=codec.decode(RowDetails, stored["details"]),
-    )
-
-
-def _verdict(stored: dict[str, Any]) -> Verdict:
-    return Verdict(
-        **{
-            **stored,
-            "value": Value(stored["value"]),
-            "flags": tuple(map(Flag, stored["flags"])),
-            "findings": tuple(map(_finding, stored["findings"])),
-            "parts": tuple(
-                Part(subject=part["subject"], value=Value(part["value"])) for part in stored["parts"]
-            ),
-        }
-    )
-
-
-def _finding(stored: dict[str, Any]) -> Finding:
-    return Finding(
-        code=stored["code"],
-        severity=Severity(stored["severity"]),
-        subject=stored["subject"],
-        params=tuple((name, value) for name, value in stored["params"]),
+        remeasured=frozenset(stored["remeasured"]),
+        standing=tuple(codec.decode(StandingCell, cell) for cell in stored["standing"]),
     )

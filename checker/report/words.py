@@ -148,6 +148,24 @@ def details_words(lang: Lang) -> Mapping[str, str]:
     return {name: str(text) for name, text in _table_words(lang, "details")["details"].items()}
 
 
+@lru_cache(maxsize=len(LANGS))
+def notice_words(lang: Lang) -> Mapping[str, Mapping[str, str]]:
+    """The phrases of mails about what has changed, by section."""
+    return {
+        section: {name: str(text) for name, text in entry.items()}
+        for section, entry in _table_words(lang, "notices").items()
+    }
+
+
+@lru_cache(maxsize=len(LANGS))
+def feed_words(lang: Lang) -> Mapping[str, Mapping[str, str]]:
+    """What the Atom feeds say, by section."""
+    return {
+        section: {name: str(text) for name, text in entry.items()}
+        for section, entry in _table_words(lang, "feeds").items()
+    }
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names that a text wants filled in."""
     return frozenset(_PLACEHOLDER.findall(text))

@@ -55,6 +55,8 @@ async def serving(server: ScriptedServer) -> AsyncIterator[ScriptedServer]:
             for reply in server.replies("tcp", await reader.readexactly(length)):
                 writer.write(struct.pack("!H", len(reply)) + reply)
             await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # whoever asked has hung up, perhaps before asking: nothing to log
         finally:
             writer.close()
 

@@ -57,10 +57,12 @@ async def speaking(speak: Speaks | None) -> AsyncIterator[ScriptedServer]:
     """Truncates over UDP and speaks so over TCP; None refuses connections."""
 
     async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        (length,) = struct.unpack("!H", await reader.readexactly(2))
         try:
+            (length,) = struct.unpack("!H", await reader.readexactly(2))
             if speak is not None and await speak(await reader.readexactly(length), writer):
                 await reader.read()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # whoever asked has hung up, perhaps before asking: nothing to log
         finally:
             writer.close()
 

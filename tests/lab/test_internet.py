@@ -107,6 +107,7 @@ async def test_the_files_lead_a_checker_into_the_lab(tmp_path: Path) -> None:
         assert json.loads(json.dumps(internet.mapping))["now"] == NOW.isoformat()
 
 
+@pytest.mark.real_time
 async def test_a_lab_in_another_process_serves_until_stdin_closes(tmp_path: Path) -> None:
     arguments = ("-m", "tests.lab.internet", "--scenario", "generated:2", "--directory", str(tmp_path))
     process = await asyncio.create_subprocess_exec(

@@ -1,3 +1,4 @@
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.observations.row import Row
-from checker.report.model import RowResult
+from checker.report.model import RowResult, StandingCell
 from checker.report.spool import Spool
 from checker.verdict import Finding, Flag, Part, Severity, Value, Verdict
 from tests.report.rows import hostile_result, result_of, row_of, table_6
@@ -31,7 +32,25 @@ VERDICTS = st.builds(
 ROWS = st.builds(
     Row, code=TEXT, region=TEXT, domain=TEXT, web_host=TEXT, mail_domain=TEXT, group=TEXT, contact=TEXT
 )
-RESULTS = st.builds(RowResult, row=ROWS, verdicts=st.lists(VERDICTS, max_size=2).map(tuple))
+TIMES = st.datetimes(timezones=st.just(UTC))
+STANDING = st.builds(
+    StandingCell,
+    column=TEXT,
+    cell=TEXT,
+    since=TIMES,
+    last_measured=TIMES,
+    ruleset=TEXT,
+    ruleset_version=TEXT,
+    subjects=st.lists(TEXT, max_size=2).map(tuple),
+    not_measured_since=st.none() | TIMES,
+    unconfirmed=st.booleans(),
+)
+RESULTS = st.builds(
+    RowResult,
+    row=ROWS,
+    verdicts=st.lists(VERDICTS, max_size=2).map(tuple),
+    standing=st.lists(STANDING, max_size=2).map(tuple),
+)
 
 
 @given(RESULTS)

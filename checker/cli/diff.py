@@ -1,0 +1,159 @@
+"""`checker diff`: what changed between two stored sweeps. Never measures and writes nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from checker.cli.exits import ExitCode, Quit
+from checker.cli.session import Session
+from checker.cli.stored_sweeps import LAST, SeriesOption, SiteOption
+
+if TYPE_CHECKING:
+    from checker.history.changes import CellRow, Differences, SweepHead
+    from checker.history.intervals import Interval
+    from checker.report.words import Lang
+    from checker.store.store import Store
+    from checker.store.stored_sweep import StoredSweep
+
+OldArgument = Annotated[
+    str, typer.Argument(metavar="[OLD]", help="A sweep's id, or the beginning of one.", show_default=False)
+]
+NewArgument = Annotated[
+    str, typer.Argument(metavar="[NEW]", help="As OLD; LAST is the newest.", show_default=False)
+]
+
+
+def diff(
+    session: Session,
+    *,
+    old: OldArgument = "",
+    new: NewArgument = LAST,
+    output: SiteOption = Path("output/site"),
+    series: SeriesOption = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> ExitCode:
+    r"""Say what changed between two sweeps: worse, otherwise, better, not measured, and what the rules changed.
+
+    Without OLD the sweep before NEW is compared. Under other rules the old observations are judged by the new ones
+    first, so that no organisation is blamed for the rules. "Ej mätt" hides no earlier verdict: that one is compared,
+    with its age. A sweep's id is the time it began in UTC; its beginning will do (20261122).
+
+    \b
+    Examples:
+      checker diff
+      checker diff 20261001 LAST
+      checker diff 20171213 --json
+    """
+    from checker.cli.output import say, say_json  # noqa: PLC0415 - start-up
+    from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
+    from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
+    from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
+
+    with opened(store_setting(session.settings, output)) as store:
+        chosen = chosen_series(store, series)
+        newer = chosen_sweep(store, chosen, new)
+        if old:
+            older = chosen_sweep(store, chosen, old)
+        else:
+            before = store.sweeps.latest(chosen, State.FINISHED, before=newer.started)
+            if before is None:
+                raise Quit(
+                    ExitCode.USAGE, f"there is no sweep of {chosen} before {newer.id} to compare it with"
+                )
+            older = before
+        found = compared(store, older, newer)
+    if as_json:
+        say_json(_object(found))
+    else:
+        for line in difference_lines(found, session.settings.lang):
+            say(line)
+    return ExitCode.DONE
+
+
+def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Differences":
+    """The differences between two sweeps, by what the store knows of them and of what stood then.
+
+    A table that another method made cannot be judged again: the newer sweep is judged by that table's rules instead.
+    """
+    from checker.cli.stored_results import stored_findings  # noqa: PLC0415 - start-up
+    from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
+    from checker.history.compare import differences  # noqa: PLC0415 - start-up
+    from checker.judging import cells_under  # noqa: PLC0415 - start-up
+    from checker.rulesets import RULESETS  # noqa: PLC0415 - start-up
+
+    then, now = own_judgement(store, older), own_judgement(store, newer)
+    new_head, new_rows = newer.head, store.judgements.cells(now.id)
+    if older.method and older.ruleset in RULESETS:
+        new_head = replace(new_head, ruleset=older.ruleset, ruleset_version=RULESETS[older.ruleset].version)
+        new_rows = _under(store, newer, new_head, new_rows)
+    stood_then = store.intervals.standing_at(older.series, older.started)
+    stood_now = store.intervals.standing_at(newer.series, newer.started)
+
+    def standing_before(code: str, column: str) -> "Interval | None":
+        interval = stood_then.get((code, column))
+        if interval is None or interval.last_measured <= older.started:
+            return interval
+        known = store.judgements.last_measured(older.series, code, column, until=older.started)
+        return replace(interval, last_measured=known or interval.since)
+
+    def rejudged(code: str) -> Mapping[str, str] | None:
+        evidence = store.observations.of_row(older.id, code)
+        return cells_under(older.to_be_judged(evidence), new_head) if evidence is not None else None
+
+    return differences(
+        older.head,
+        store.judgements.cells(then.id),
+        new_head,
+        new_rows,
+        standing_before=standing_before,
+        standing_now=lambda code, column: stood_now.get((code, column)),
+        rejudged=rejudged,
+        findings=stored_findings(store, now),
+    )
+
+
+def _under(
+    store: "Store", sweep: "StoredSweep", head: "SweepHead", rows: "Iterator[CellRow]"
+) -> "Iterator[CellRow]":
+    """The table of a sweep as the rules of `head` read it; rows whose observation is gone keep their cells."""
+    from checker.judging import cells_under  # noqa: PLC0415 - start-up
+
+    for row in rows:
+        evidence = store.observations.of_row(sweep.id, row.code)
+        cells = cells_under(sweep.to_be_judged(evidence), head) if evidence is not None else None
+        yield replace(row, cells=tuple(cells.items())) if cells else row
+
+
+def difference_lines(found: "Differences", lang: "Lang") -> Iterator[str]:
+    """The changes by kind and organisation, for a terminal."""
+    from checker.history.changes import Kind  # noqa: PLC0415 - start-up
+    from checker.notices.wording import change_lines, counts  # noqa: PLC0415 - start-up
+    from checker.report.words import notice_words  # noqa: PLC0415 - start-up
+
+    words = notice_words(lang)
+    assert found.old is not None
+    yield f"{_named(found.old)} → {_named(found.new)}"
+    if not found.changes:
+        yield words["diff"]["nothing"]
+        return
+    yield counts(found.changes, lang)
+    for kind in Kind:
+        mine = found.of_kind(kind)
+        if mine:
+            yield ""
+            yield words["headings"][kind.value]
+            yield from change_lines(mine, lang)
+
+
+def _named(head: "SweepHead") -> str:
+    return f"{head.id} ({head.method or f'{head.ruleset} {head.ruleset_version}'})"
+
+
+def _object(found: "Differences") -> dict[str, Any]:
+    from checker.observations import codec  # noqa: PLC0415 - start-up
+
+    encoded: dict[str, Any] = codec.encode(found)
+    return encoded | {"compared": dict(found.compared)}

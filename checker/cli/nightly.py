@@ -1,0 +1,197 @@
+"""A sweep with a store: taken up where one was cut short, kept, concluded, published, told."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.instruments import Instruments, run
+from checker.cli.keeping import Keeper
+from checker.cli.measuring import Measured, columns_of, measure_rows
+from checker.cli.monitoring import write_monitoring
+from checker.cli.publishing import print_table, publish_site
+from checker.cli.stored_results import stored_results
+from checker.cli.stores import opened, series_of, store_setting
+from checker.cli.telling import deliver_due, letters
+from checker.history.changes import CellRow, Kind
+from checker.judging import cells_under
+from checker.report.model import Results, SummaryCounter
+from checker.report.spool import Spool
+from checker.rulesets import RULESETS
+from checker.store.conclusion import Concluded, conclude
+from checker.store.judgements import Judged
+from checker.store.lock import AlreadySweepingError
+from checker.store.resume import unpublished
+from checker.store.store import Store
+from checker.store.stored_sweep import StoredSweep
+from checker.verdict import Finding
+
+if TYPE_CHECKING:
+    from checker.observations.row import Row
+    from checker.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def sweep_with_store(
+    rows: "tuple[Row, ...]",
+    tools: Instruments,
+    spool: Spool,
+    *,
+    path: Path,
+    output: Path,
+    partial: bool,
+    quiet: bool,
+    fail_on: str | None,
+) -> ExitCode:
+    """Measure `rows`, or finish what an earlier run left undone. Quits as `checker sweep` does."""
+    address = store_setting(tools.settings, output)
+    with opened(address, create=True) as store:
+        try:
+            with store.lock():
+                night = _Night(
+                    store, address, rows, tools, series=series_of(path), output=output, partial=partial
+                )
+                pending = night.unpublished()
+                if pending is not None:
+                    return night.publish_pending(pending)
+                return night.measure(spool, quiet=quiet, fail_on=fail_on)
+        except AlreadySweepingError as error:
+            raise Busy(str(error)) from None
+
+
+class _Night:
+    """One run over one list; holds the store's lock."""
+
+    def __init__(
+        self,
+        store: Store,
+        address: str,
+        rows: "tuple[Row, ...]",
+        tools: Instruments,
+        *,
+        series: str,
+        output: Path,
+        partial: bool,
+    ) -> None:
+        self._store, self._address = store, address
+        self._rows, self._tools, self._series = rows, tools, series
+        self._output, self._partial = output, partial
+        self._settings: Settings = tools.settings
+        self._within = timedelta(hours=self._settings.resume_hours)
+
+    def unpublished(self) -> StoredSweep | None:
+        """The last sweep, when all it lacks is being published."""
+        ruleset = RULESETS[self._settings.ruleset]
+        columns = tuple(column.name for column in columns_of(self._settings))
+        return unpublished(
+            self._store,
+            series=self._series,
+            rows=self._rows,
+            columns=columns,
+            rules=(ruleset.name, ruleset.version),
+            now=_now(),
+            within=self._within,
+        )
+
+    def publish_pending(self, sweep: StoredSweep) -> ExitCode:
+        """Put a sweep on the site that was measured and judged before this run."""
+        judgement = self._store.judgements.find(sweep.id, sweep.ruleset, sweep.ruleset_version)
+        assert judgement is not None  # a finished sweep was stored with it, in one transaction
+        log.info(
+            "the sweep %s was measured but not published: it is published now, nothing is measured", sweep.id
+        )
+        self._publish(sweep, stored_results(self._store, sweep, judgement))
+        return ExitCode.DONE
+
+    def measure(self, spool: Spool, *, quiet: bool, fail_on: str | None) -> ExitCode:
+        """Measure what is left to be measured, conclude and publish."""
+        with Keeper(self._store, self._series, self._rows, within=self._within) as keeper:
+            try:
+                measured = run(measure_rows(self._rows, self._tools, spool, quiet=quiet, keeper=keeper))
+            except KeyboardInterrupt:
+                done = f"interrupted after {len(spool)} of {len(self._rows)} rows"
+                raise Quit(
+                    ExitCode.PARTLY,
+                    f"{done}: they are kept, and the next sweep goes on from there; an earlier site stands as it was",
+                ) from None
+        concluded = self._conclude(measured, spool)
+        if concluded.braked:
+            self._tell()
+            raise Quit(ExitCode.FAILED, self._held(concluded))
+        self._publish(concluded.sweep, spool.results)
+        worse = any(change.kind is Kind.WORSENED for change in concluded.differences.changes)
+        code = measured.exit_code(fail_on)
+        return ExitCode.FINDINGS if fail_on == "worse" and worse and code is ExitCode.DONE else code
+
+    def _conclude(self, measured: Measured, spool: Spool) -> Concluded:
+        places = {row.code: place for place, row in enumerate(self._rows)}
+        counter = SummaryCounter()
+        for result in spool.results():
+            counter.add(result)
+
+        def findings(code: str, column: str) -> tuple[Finding, ...]:
+            verdict = spool.get(places[code]).verdict(column)
+            return verdict.findings if verdict else ()
+
+        brake = self._settings.brake
+        return conclude(
+            self._store,
+            measured.sweep,
+            _judged(spool, len(self._rows)),
+            now=_now(),
+            judge=cells_under,
+            findings=findings,
+            letters=letters(
+                self._settings,
+                cells=lambda: map(_cells, enumerate(self._rows)),
+                summary=counter.summary(),
+                store=self._store.name,
+                output=str(self._output),
+            ),
+            brake_share=brake if brake < 1 else None,
+        )
+
+    def _publish(self, sweep: StoredSweep, results: Results) -> None:
+        """Publish, note that it is done, and do what comes after; trouble with that spoils nothing."""
+        publish_site(self._output, results, sweep, self._settings, partial=self._partial, store=self._store)
+        self._store.sweeps.update(replace(sweep, published=_now()))
+        print_table(results, self._settings)
+        self._tell()
+
+    def _tell(self) -> None:
+        write_monitoring(self._settings, self._store, self._series)
+        deliver_due(self._settings, self._store)
+
+    def _held(self, concluded: Concluded) -> str:
+        return (
+            f"{concluded.sweep.why}: most likely we measured wrongly, so nothing was published and the earlier site"
+            f" stands. Look: checker diff --store {self._store.name} LAST {concluded.sweep.id}. If it is right:"
+            f" checker render --store {self._store.name} --output {self._output} --accept {concluded.sweep.id}"
+        )
+
+
+def _judged(spool: Spool, rows: int) -> Iterator[Judged]:
+    for position in range(rows):
+        result = spool.get(position)
+        yield Judged(position=position, result=result, remeasured=result.remeasured)
+
+
+def _cells(placed: "tuple[int, Row]") -> CellRow:
+    position, row = placed
+    return CellRow(
+        position=position,
+        code=row.code,
+        region=row.region,
+        domain=row.domain,
+        web_host=row.web_host,
+        mail_domain=row.mail_domain,
+        contact=row.contact,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

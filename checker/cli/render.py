@@ -1,0 +1,136 @@
+"""`checker render`: the site written again from the store, without measuring; also a sweep that the brake held back."""
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.rejudge import SweepArgument
+from checker.cli.session import Session
+from checker.cli.stored_sweeps import LAST, SeriesOption
+from checker.cli.sweep import OutputOption
+
+if TYPE_CHECKING:
+    from checker.settings import Settings
+    from checker.store.judgements import Judgement
+    from checker.store.store import Store
+    from checker.store.stored_sweep import StoredSweep
+
+AcceptOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept", help="Publish SWEEP although the brake held it back: you have looked, and it is right."
+    ),
+]
+log = logging.getLogger(__name__)
+
+
+def render(
+    session: Session,
+    *,
+    name: SweepArgument = LAST,
+    output: OutputOption = Path("output/site"),
+    series: SeriesOption = "",
+    accept: AcceptOption = False,
+) -> ExitCode:
+    r"""Write the site again from the store, and put it in the place of the old one as a whole.
+
+    Nothing is measured. Without SWEEP it is the newest one. --ruleset publishes what these rules say of it: the sweep is judged
+    by them first when that has not been done. A sweep that the brake held back is published with --accept only; from then
+    on it counts, and those who are to hear of changes do.
+
+    \b
+    Examples:
+      checker render --output output/site
+      checker render --ruleset bilaga-a-2017 --output output/2017-rules
+      checker render --accept 20261122
+    """
+    from checker.cli.publishing import check_output, publish_site  # noqa: PLC0415 - start-up
+    from checker.cli.stored_results import stored_results  # noqa: PLC0415 - start-up
+    from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
+    from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
+    from checker.cli.telling import deliver_due  # noqa: PLC0415 - start-up
+    from checker.report.model import COLUMNS  # noqa: PLC0415 - start-up
+    from checker.store.lock import AlreadySweepingError  # noqa: PLC0415 - start-up
+
+    settings = session.settings
+    with opened(store_setting(settings, output)) as store:
+        sweep = chosen_sweep(store, chosen_series(store, series), name)
+        partial = len(sweep.columns) < len(COLUMNS)
+        check_output(output, partial=partial)
+        try:
+            with store.lock():
+                sweep = _released(store, sweep, settings, output=output, accept=accept)
+                judgement = _judgement(store, sweep, settings)
+                shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
+                results = stored_results(store, sweep, judgement)
+                publish_site(output, results, shown, settings, partial=partial, store=store)
+                store.sweeps.update(replace(sweep, published=datetime.now(UTC)))
+        except AlreadySweepingError as error:
+            raise Busy(str(error)) from None
+        deliver_due(settings, store)
+    log.info("%s shows the sweep %s", output, sweep.id)
+    return ExitCode.DONE
+
+
+def _released(
+    store: "Store", sweep: "StoredSweep", settings: "Settings", *, output: Path, accept: bool
+) -> "StoredSweep":
+    """The sweep, taken into the history when it was held and is accepted. Quits (USAGE) when it is not."""
+    from checker.cli.stored_results import stored_findings  # noqa: PLC0415 - start-up
+    from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
+    from checker.cli.telling import letters  # noqa: PLC0415 - start-up
+    from checker.judging import cells_under  # noqa: PLC0415 - start-up
+    from checker.report.model import SummaryCounter  # noqa: PLC0415 - start-up
+    from checker.store.conclusion import accept as take_in  # noqa: PLC0415 - start-up
+    from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
+
+    if sweep.state is not State.HELD:
+        if accept:
+            log.info("the sweep %s was not held back: there is nothing to accept", sweep.id)
+        return sweep
+    if not accept:
+        raise Quit(
+            ExitCode.USAGE,
+            f"the sweep {sweep.id} was held back ({sweep.why}): --accept publishes it all the same",
+        )
+    judgement = own_judgement(store, sweep)
+    counter = SummaryCounter()
+    for _, result in store.judgements.results(judgement.id):
+        counter.add(result)
+    concluded = take_in(
+        store,
+        sweep,
+        now=datetime.now(UTC),
+        judge=cells_under,
+        findings=stored_findings(store, judgement),
+        letters=letters(
+            settings,
+            cells=lambda: store.judgements.cells(judgement.id),
+            summary=counter.summary(),
+            store=store.name,
+            output=str(output),
+        ),
+    )
+    return concluded.sweep
+
+
+def _judgement(store: "Store", sweep: "StoredSweep", settings: "Settings") -> "Judgement":
+    """The sweep's own, or by the rules that were asked for on purpose."""
+    from checker.cli.rejudge import judge_again  # noqa: PLC0415 - start-up
+    from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
+    from checker.rulesets import RULESETS  # noqa: PLC0415 - start-up
+
+    if "ruleset" not in settings.model_fields_set:
+        return own_judgement(store, sweep)
+    ruleset = RULESETS[settings.ruleset]
+    found = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
+    if found is None:
+        judge_again(store, sweep, ruleset)
+        found = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
+    assert found is not None
+    return found

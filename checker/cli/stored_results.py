@@ -1,0 +1,59 @@
+"""The rows of a stored sweep as reports read them: verdicts from the store, details from what was seen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from checker.indicators.details import mail_details
+from checker.report.model import Results, RowResult
+from checker.rulesets import RULESETS
+
+if TYPE_CHECKING:
+    from checker.observations.row import Evidence
+    from checker.store.judgements import Judgement
+    from checker.store.store import Store
+    from checker.store.stored_sweep import StoredSweep
+    from checker.verdict import Finding
+
+
+def stored_results(store: "Store", sweep: "StoredSweep", judgement: "Judgement") -> Results:
+    """Reads the rows from the start, in the order of domains.csv, as often as it is called.
+
+    Details are left out where the observation is gone, or the ruleset is none of this program's.
+    """
+
+    def results() -> Iterator[RowResult]:
+        ruleset = RULESETS.get(judgement.ruleset)
+        seen = _Seen(store.observations.seen(sweep.id)) if ruleset else None
+        for position, result in store.judgements.results(judgement.id):
+            evidence = seen.at(position) if seen else None
+            if evidence is None or ruleset is None:
+                yield result
+            else:
+                yield replace(result, details=mail_details(sweep.to_be_judged(evidence), ruleset))
+
+    return results
+
+
+def stored_findings(store: "Store", judgement: "Judgement") -> Callable[[str, str], "tuple[Finding, ...]"]:
+    """What was found at (code, column)."""
+
+    def findings(code: str, column: str) -> "tuple[Finding, ...]":
+        result = store.judgements.of_row(judgement.id, code)
+        verdict = result.verdict(column) if result else None
+        return verdict.findings if verdict else ()
+
+    return findings
+
+
+class _Seen:
+    """Observations asked for by rising position."""
+
+    def __init__(self, seen: "Iterator[tuple[int, Evidence]]") -> None:
+        self._seen = seen
+        self._next = next(seen, None)
+
+    def at(self, position: int) -> "Evidence | None":
+        while self._next is not None and self._next[0] < position:
+            self._next = next(self._seen, None)
+        return self._next[1] if self._next is not None and self._next[0] == position else None

@@ -1,0 +1,1 @@
+"""What changed from sweep to sweep, and since when a cell has stood: pure, from printed cells alone."""

@@ -1,0 +1,149 @@
+"""Atom feeds of what has changed, of all organisations and of each (RFC 4287). Never decides what a change is.
+
+The addresses are for ever: `andringar/atom.xml` and `organisation/<code>/atom.xml`, in English the same under `en/`.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from checker.observations.row import Row
+from checker.report.atom import END, FeedHead, Link, entry_text, head_text
+from checker.report.feed_entries import Announcement, Wording, entry_of, groups, stable_id
+from checker.report.render import SiteSettings
+from checker.report.words import Lang, feed_words, visible
+
+OVERALL_ENTRIES = 100
+OWN_ENTRIES = 50
+"""Entries of one feed at most, the newest: a reader that was away for longer finds the history on the site."""
+
+Announcements = Callable[[], Iterable[Announcement]]
+"""Reads what sweeps announced, newest first, one item a sweep, as often as it is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSource:
+    """What a site's feeds are made of.
+
+    `begun` is the start of the series' first sweep: the time of feeds that have no entry, so that they stay the same
+    from night to night. `series` as in `write_feeds`.
+    """
+
+    announcements: Announcements
+    begun: datetime
+    series: str = "domains"
+
+
+_FILE_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}\Z")
+
+
+def feed_path(lang: Lang, code: str = "") -> str:
+    """Where a feed stands below the site's address; without a code that of all organisations."""
+    place = f"organisation/{code}" if code else "andringar"
+    return f"{'' if lang == 'sv' else f'{lang}/'}{place}/atom.xml"
+
+
+def write_feeds(
+    directory: Path,
+    announcements: Iterable[Announcement],
+    *,
+    organisations: Iterable[Row],
+    site: SiteSettings,
+    updated: datetime,
+    lang: Lang = "sv",
+    series: str = "domains",
+) -> None:
+    """Write the feeds of one language: one of all organisations, and one for each, also where nothing has changed.
+
+    `announcements` come newest first. An organisation that left the list keeps its feed for as long as they name it.
+    `updated` stands in feeds that have no entry; others carry the time of their newest. `series` names the series of
+    sweeps and should be no other publisher's: with sweep and code it makes the ids of entries. Memory does not grow
+    with the entries. Raises OSError.
+    """
+    shelf = _Shelf(directory, site, lang, series)
+    overall = shelf.feed("", "")
+    own = {row.code: shelf.feed(row.code, row.region) for row in organisations if _FILE_NAME.match(row.code)}
+    for announcement in announcements:
+        of_all, of_each = groups(announcement)
+        for group in of_all:
+            if overall.has_room:
+                overall.add(group.sweep.started, entry_text(entry_of(group, shelf.wording)))
+        for group in of_each:
+            if group.code not in own and _FILE_NAME.match(group.code):
+                own[group.code] = shelf.feed(group.code, group.changes[0].region)
+            feed = own.get(group.code)
+            if feed is not None and feed.has_room:
+                feed.add(group.sweep.started, entry_text(entry_of(group, shelf.wording)))
+    for feed in (overall, *own.values()):
+        feed.finish(updated)
+
+
+@dataclass(slots=True)
+class _Feed:
+    """One feed on its way to disk: opened for each entry, so that as many as there are organisations can grow at once."""
+
+    path: Path
+    head: FeedHead
+    limit: int
+    entries: int = 0
+
+    @property
+    def has_room(self) -> bool:
+        return self.entries < self.limit
+
+    def add(self, updated: datetime, entry: str) -> None:
+        """Write an entry, before the first one the head."""
+        if not self.entries:
+            self._begin(updated)
+        self._append(entry)
+        self.entries += 1
+
+    def finish(self, updated: datetime) -> None:
+        if not self.entries:
+            self._begin(updated)
+        self._append(END)
+
+    def _begin(self, updated: datetime) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(head_text(self.head, updated), encoding="utf-8", newline="\n")
+
+    def _append(self, text: str) -> None:
+        with self.path.open("a", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+
+
+class _Shelf:
+    """What the feeds of one language have in common."""
+
+    def __init__(self, directory: Path, site: SiteSettings, lang: Lang, series: str) -> None:
+        self._directory, self._site, self._lang = directory, site, lang
+        base = f"{site.base_url.rstrip('/')}/" if site.base_url else ""
+        self.wording = Wording(series=series, lang=lang, page=base)
+
+    def feed(self, code: str, region: str) -> _Feed:
+        """An empty feed, of one organisation or (without a code) of all."""
+        site, lang, words = self._site, self._lang, feed_words(self._lang)["feed"]
+        title = words["own_title" if code else "title"]
+        path = feed_path(lang, code)
+        head = FeedHead(
+            id=stable_id("feed", self.wording.series, lang, code),
+            lang=lang,
+            title=title.format(site=visible(site.title), region=visible(region)),
+            subtitle=words["subtitle"],
+            author=visible(site.publisher or site.title),
+            author_url=site.publisher_url,
+            links=self._links(path, code),
+        )
+        return _Feed(self._directory / path, head, OWN_ENTRIES if code else OVERALL_ENTRIES)
+
+    def _links(self, path: str, code: str) -> tuple[Link, ...]:
+        page = self.wording.page
+        if not page:
+            return ()
+        anchor = f"#{code}" if code else ""
+        return (
+            Link(rel="self", href=page + path, kind="application/atom+xml", lang=self._lang),
+            Link(rel="alternate", href=page + anchor, kind="text/html", lang="sv"),
+        )

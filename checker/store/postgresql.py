@@ -1,0 +1,108 @@
+"""Connects to PostgreSQL: what an address may ask for, and deadlines on every wait. Never shows a password."""
+
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Engine, Table, cast, event, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import URL
+
+from checker.store.errors import StoreError
+
+PORT = 5432
+CONNECT_S = 10
+ANSWER_S = 300
+"""How long one statement may take: another program's transaction may have to end first."""
+_BROKEN_TALK = (OSError, ValueError, LookupError, struct.error)
+"""What pg8000 raises besides its own errors when something else than PostgreSQL answers."""
+
+
+def check_address(url: URL) -> None:
+    """Refuse what the address must not ask for. Raises StoreError."""
+    unknown = url.query.keys() - {"host", "sslmode", "sslrootcert"}
+    if unknown:
+        raise StoreError(
+            f"the store's address has an unknown parameter {min(unknown)[:40]!a} (known: host, sslmode, sslrootcert)"
+        )
+    if not all(isinstance(value, str) for value in url.query.values()):
+        raise StoreError("the store's address has a parameter twice")
+    if url.query.get("sslmode", "prefer") not in ("disable", "prefer", "require", "verify-full"):
+        raise StoreError("the store's sslmode must be disable, prefer, require or verify-full")
+    try:
+        (url.host or "").encode("idna")
+    except UnicodeError:
+        raise StoreError("the host in the store's address is no host name") from None
+
+
+def connect_arguments(url: URL) -> dict[str, Any]:
+    """What pg8000 is told besides host, port, user, password and database. Raises StoreError."""
+    arguments: dict[str, Any] = {"timeout": CONNECT_S, "application_name": "checker"}
+    directory = url.query.get("host")
+    if directory:
+        arguments |= {"unix_sock": f"{directory}/.s.PGSQL.{url.port or PORT}", "ssl_context": False}
+    else:
+        arguments["ssl_context"] = _tls(url.query)
+    return arguments
+
+
+def connect_within_deadlines(engine: Engine) -> None:
+    """From now on connections of this engine are made here."""
+    event.listen(engine, "do_connect", _connect)
+    # many rows in one statement: the driver would send them one by one
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+
+
+def put_all(connection: Connection, table: Table, records: Sequence[Mapping[str, object]]) -> None:
+    """Store records of plain values in place of those with the same key, in one statement.
+
+    With ON CONFLICT neither SQLAlchemy nor the driver sends several rows at once: they go as one JSON value.
+    """
+    names = table.columns.keys()
+    given = func.json_populate_recordset(text(f"NULL::{table.name}"), cast(records, JSON))
+    statement = insert(table).from_select(names, select(given.table_valued(*names)))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: statement.excluded[name] for name in names_beside_key(table)},
+        )
+    )
+
+
+def names_beside_key(table: Table) -> tuple[str, ...]:
+    """The columns that say something of the key."""
+    return tuple(column.name for column in table.columns if not column.primary_key)
+
+
+def _connect(dialect: Any, _: object, arguments: list[Any], named: dict[str, Any]) -> Any:
+    try:
+        connection = dialect.loaded_dbapi.connect(*arguments, **named)
+    except _BROKEN_TALK as error:
+        said = str(error) if isinstance(error, OSError) else "what answers is not PostgreSQL"
+        raise dialect.loaded_dbapi.InterfaceError(said) from None
+    # pg8000 keeps the time-out for connecting on the socket, where it would cut long statements short
+    connection._usock.settimeout(ANSWER_S)  # noqa: SLF001 - there is no public way
+    return connection
+
+
+def _tls(query: Mapping[str, Any]) -> Any:
+    """The driver's `ssl_context`: None takes what the server offers, True insists, False does without."""
+    match query.get("sslmode", "prefer"):
+        case "disable":
+            return False
+        case "require":
+            return True
+        case "verify-full":
+            import ssl  # noqa: PLC0415 - only here
+
+            file = query.get("sslrootcert")
+            try:
+                return ssl.create_default_context(cafile=file)
+            except OSError as error:
+                shown = Path(str(file)).name
+                raise StoreError(
+                    f"the store's sslrootcert {shown} cannot be read: {error.strerror or error}"
+                ) from None
+        case _:
+            return None
