@@ -30,6 +30,7 @@ Examples:
   checker resolve example.se MX        one name, validated from the root
   checker doctor                       what can be measured from here
   checker schedule                     a sweep every night
+  checker store list                   what is kept
 
 \b
 Exit codes:

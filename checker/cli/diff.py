@@ -128,7 +128,7 @@ def _under(
 
 
 def difference_lines(found: "Differences", lang: "Lang") -> Iterator[str]:
-    """The changes by kind and organisation, for a terminal."""
+    """The changes by kind and organisation, for a terminal; last those that were seen once only."""
     from checker.history.changes import Kind  # noqa: PLC0415 - start-up
     from checker.notices.wording import change_lines, counts  # noqa: PLC0415 - start-up
     from checker.report.words import notice_words  # noqa: PLC0415 - start-up
@@ -139,13 +139,16 @@ def difference_lines(found: "Differences", lang: "Lang") -> Iterator[str]:
     if not found.changes:
         yield words["diff"]["nothing"]
         return
-    yield counts(found.changes, lang)
-    for kind in Kind:
-        mine = found.of_kind(kind)
-        if mine:
+    confirmed = tuple(change for change in found.changes if not change.unconfirmed)
+    waiting = tuple(change for change in found.changes if change.unconfirmed)
+    if confirmed:
+        yield counts(confirmed, lang)
+    sections = {kind.value: tuple(one for one in confirmed if one.kind is kind) for kind in Kind}
+    for heading, changes in {**sections, "unconfirmed": waiting}.items():
+        if changes:
             yield ""
-            yield words["headings"][kind.value]
-            yield from change_lines(mine, lang)
+            yield words["headings"][heading]
+            yield from change_lines(changes, lang)
 
 
 def _named(head: "SweepHead") -> str:

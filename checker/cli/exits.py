@@ -22,6 +22,13 @@ class Quit(Exception):  # noqa: N818 - an ending; not every one is an error
         self.message = message
 
 
+class Held(Quit):
+    """Quit (FAILED) because the brake keeps what was measured from the site; the operator was told."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ExitCode.FAILED, message)
+
+
 class Busy(Quit):
     """Quit (FAILED) because somebody else sweeps with the same store; later it may go."""
 

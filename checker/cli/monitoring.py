@@ -1,12 +1,13 @@
 """The metrics file for Prometheus, written from what the store knows."""
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from checker import __version__
 from checker.history.changes import Differences
 from checker.report.figures import Figures, FiguresCounter
-from checker.report.metrics import End, Metrics, Run, write_metrics
+from checker.report.metrics import End, Metrics, Run, write_failure, write_metrics
 from checker.store.history import changes_of
 from checker.store.stored_sweep import State, StoredSweep
 
@@ -43,6 +44,17 @@ def write_monitoring(settings: "Settings", store: "Store", series: str) -> None:
     )
     try:
         write_metrics(settings.metrics, metrics)
+    except OSError as error:
+        log.warning("metrics %s: cannot be written: %s", settings.metrics, error.strerror)
+
+
+def note_failure(settings: "Settings", started: datetime) -> None:
+    """Say in the file that a sweep failed; every other figure stays as it is."""
+    if settings.metrics is None:
+        return
+    run = Run(started=started, ended=datetime.now(UTC), end=End.FAILED)
+    try:
+        write_failure(settings.metrics, run, version=__version__)
     except OSError as error:
         log.warning("metrics %s: cannot be written: %s", settings.metrics, error.strerror)
 

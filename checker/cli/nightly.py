@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.instruments import Instruments, run
 from checker.cli.keeping import Keeper
 from checker.cli.measuring import Measured, columns_of, measure_rows
 from checker.cli.monitoring import write_monitoring
 from checker.cli.publishing import print_table, publish_site
+from checker.cli.retaining import retain_by_settings
 from checker.cli.stored_results import stored_results
 from checker.cli.stores import opened, series_of, store_setting
 from checker.cli.telling import deliver_due, letters
@@ -83,6 +84,9 @@ class _Night:
         self._settings: Settings = tools.settings
         self._within = timedelta(hours=self._settings.resume_hours)
 
+    def _now(self) -> datetime:
+        return self._tools.network.clock.wall()
+
     def unpublished(self) -> StoredSweep | None:
         """The last sweep, when all it lacks is being published."""
         ruleset = RULESETS[self._settings.ruleset]
@@ -93,7 +97,7 @@ class _Night:
             rows=self._rows,
             columns=columns,
             rules=(ruleset.name, ruleset.version),
-            now=_now(),
+            now=self._now(),
             within=self._within,
         )
 
@@ -121,9 +125,9 @@ class _Night:
         concluded = self._conclude(measured, spool)
         if concluded.braked:
             self._tell()
-            raise Quit(ExitCode.FAILED, self._held(concluded))
+            raise Held(self._held(concluded))
         self._publish(concluded.sweep, spool.results)
-        worse = any(change.kind is Kind.WORSENED for change in concluded.differences.changes)
+        worse = any(change.kind is Kind.WORSENED for change in concluded.differences.announced)
         code = measured.exit_code(fail_on)
         return ExitCode.FINDINGS if fail_on == "worse" and worse and code is ExitCode.DONE else code
 
@@ -142,7 +146,7 @@ class _Night:
             self._store,
             measured.sweep,
             _judged(spool, len(self._rows)),
-            now=_now(),
+            now=self._now(),
             judge=cells_under,
             findings=findings,
             letters=letters(
@@ -158,13 +162,15 @@ class _Night:
     def _publish(self, sweep: StoredSweep, results: Results) -> None:
         """Publish, note that it is done, and do what comes after; trouble with that spoils nothing."""
         publish_site(self._output, results, sweep, self._settings, partial=self._partial, store=self._store)
-        self._store.sweeps.update(replace(sweep, published=_now()))
+        self._store.sweeps.update(replace(sweep, published=self._now()))
         print_table(results, self._settings)
         self._tell()
 
     def _tell(self) -> None:
+        retain_by_settings(self._store, self._settings, self._address, now=self._now())
         write_monitoring(self._settings, self._store, self._series)
-        deliver_due(self._settings, self._store)
+        if deliver_due(self._settings, self._store):
+            write_monitoring(self._settings, self._store, self._series)
 
     def _held(self, concluded: Concluded) -> str:
         return (
@@ -191,7 +197,3 @@ def _cells(placed: "tuple[int, Row]") -> CellRow:
         mail_domain=row.mail_domain,
         contact=row.contact,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

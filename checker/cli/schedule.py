@@ -3,7 +3,9 @@
 import functools
 import gc
 import logging
+import math
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from checker.cli.domains import PathArgument, rows_of
-from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.session import Session, ending
 from checker.cli.sweep import OutputOption, sweep_once
 
@@ -28,6 +30,8 @@ NextOption = Annotated[
         "--next", metavar="N", min=0, max=1000, help="Print the next N times and end.", show_default=False
     ),
 ]
+BEAT_S = 10.0
+"""How often at most somebody is told that all is well."""
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +46,7 @@ def schedule(
 
     The time is a cron expression on the clocks of a time zone. A time of day that the change to summer time skips is due when
     the skipped hour is over; one that the change back repeats is due once. What was missed while this did not run is caught
-    up by one sweep at the start. Never two sweeps at a time: while somebody else sweeps with the same store, this waits.
+    up by one sweep at the start (with --no-store every start sweeps). Never two sweeps at a time: while somebody else sweeps with the same store, this waits.
     A sweep that fails is tried once more (sweep_retry_delay, 600 s), and goes on where it was. domains.csv and settings are
     read anew for every sweep; cron and timezone at the start only.
 
@@ -96,10 +100,17 @@ def _run(settings: "Settings", times: "FireTimes", work: "Work") -> ExitCode:
     manager = ServiceManager(os.environ.get("NOTIFY_SOCKET", ""))
     alive = _heart(settings.heartbeat)
 
+    last_beat_s = -math.inf
+
     def beat() -> None:
+        nonlocal last_beat_s
+        now_s = time.monotonic()
         if watch.told():
-            manager.tell(STOPPING="1", STATUS="ending")
-        else:
+            if last_beat_s < math.inf:
+                manager.tell(STOPPING="1", STATUS="ending")
+            last_beat_s = math.inf
+        elif now_s - last_beat_s >= BEAT_S:
+            last_beat_s = now_s
             manager.tell(WATCHDOG="1")
             alive()
 
@@ -161,6 +172,7 @@ def _sweep(session: Session, path: Path, output: Path) -> "Sweeping":
 
     busy: list[str] = []
     said: list[str] = []
+    held: list[str] = []
 
     def body() -> ExitCode:
         try:
@@ -169,7 +181,7 @@ def _sweep(session: Session, path: Path, output: Path) -> "Sweeping":
             busy.append(other.message)
             return other.code
         except Quit as quitting:
-            said.append(quitting.message)
+            (held if isinstance(quitting, Held) else said).append(quitting.message)
             raise
 
     code = ending(body, verbose=log.isEnabledFor(logging.DEBUG))
@@ -178,7 +190,8 @@ def _sweep(session: Session, path: Path, output: Path) -> "Sweeping":
     if code in (ExitCode.DONE, ExitCode.FINDINGS):
         return Sweeping(outcome=Outcome.MADE)
     outcome = Outcome.WRONG if code == ExitCode.USAGE else Outcome.PASSING
-    return Sweeping(outcome=outcome, message="; ".join(said) or f"exit code {int(code)}, the log says more")
+    message = "; ".join(held + said) or f"exit code {int(code)}, the log says more"
+    return Sweeping(outcome=outcome, message=message, told=bool(held))
 
 
 def _last_started(session: Session, path: Path, output: Path) -> datetime | None:

@@ -91,14 +91,17 @@ def baseline(
         raise Quit(ExitCode.USAGE, str(error)) from None
     with opened(store_setting(session.settings, output), create=True) as store, locked(store):
         given = name or NAME_2017
-        is_new = put_baseline(
-            store,
-            results,
-            name=given,
-            day=of,
-            series=series or _newest_series(store),
-            software=TOOLS_2017 if table is None else "",
-        )
+        try:
+            is_new = put_baseline(
+                store,
+                results,
+                name=given,
+                day=of,
+                series=series or _newest_series(store),
+                software=TOOLS_2017 if table is None else "",
+            )
+        except BaselineError as error:
+            raise Quit(ExitCode.USAGE, str(error)) from None
     log.info("%s: %s", given, f"{len(results)} rows stored" if is_new else "was there already")
     return ExitCode.DONE
 

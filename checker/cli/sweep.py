@@ -2,13 +2,14 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from checker.cli.domains import PathArgument, rows_of
-from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
 from checker.cli.stores import series_of
@@ -45,7 +46,7 @@ def sweep(
     """
     try:
         return sweep_once(session, path=path, output=output, fail_on=fail_on)
-    except Busy:
+    except (Busy, Held):  # neither is news to the operator
         raise
     except Quit as ending:
         if (
@@ -58,7 +59,21 @@ def sweep(
 
 
 def sweep_once(session: Session, *, path: Path, output: Path, fail_on: str | None = None) -> ExitCode:
-    """Do what `checker sweep` does, and tell nobody but the log when it fails."""
+    """Do what `checker sweep` does, and tell nobody but the log and the metrics file when it fails."""
+    started = datetime.now(UTC)
+    try:
+        return _swept(session, path=path, output=output, fail_on=fail_on)
+    except (Busy, Held):
+        raise
+    except Quit as ending:
+        if ending.code is not ExitCode.PARTLY and session.settings.metrics is not None:
+            from checker.cli.monitoring import note_failure  # noqa: PLC0415 - start-up
+
+            note_failure(session.settings, started)
+        raise
+
+
+def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None) -> ExitCode:
     settings = session.settings
     check_fail_on(fail_on, worse=not settings.no_store)
     rows = rows_of(path)
@@ -66,11 +81,14 @@ def sweep_once(session: Session, *, path: Path, output: Path, fail_on: str | Non
     from checker.cli.measuring import columns_of, measure_rows  # noqa: PLC0415 - start-up
     from checker.cli.nightly import sweep_with_store  # noqa: PLC0415 - start-up
     from checker.cli.publishing import check_output, print_table, publish_site  # noqa: PLC0415 - start-up
+    from checker.cli.telling import check_senders  # noqa: PLC0415 - start-up
     from checker.indicators.registry import INDICATORS  # noqa: PLC0415 - start-up
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
     partial = len(columns_of(settings)) < len(INDICATORS)
     check_output(output, partial=partial)
+    if not settings.no_store:
+        check_senders(settings)
     tools = instruments(session)
     with Spool(real_disk()) as spool:
         if not settings.no_store:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from checker.cli.exits import ExitCode, Quit
 from checker.cli.senders import SecretError, senders
 from checker.notices.contacts import read_contacts
 from checker.notices.delivery import StoredNotice, deliver
@@ -86,10 +87,19 @@ def tell_failure(settings: "Settings", *, series: str, reason: str) -> None:
         _run(settings, _Once(notices))
 
 
-def deliver_due(settings: "Settings", store: "Store") -> None:
-    """Send what waits in the store; trouble is logged and stays in the store, it spoils no sweep."""
-    if settings.sends_mail or settings.has_webhook:
-        _run(settings, store.outbox)
+def check_senders(settings: "Settings") -> None:
+    """Quit (USAGE) when a secret that notices need cannot be used: better before a sweep than after it."""
+    if not settings.sends_mail and not settings.has_webhook:
+        return
+    try:
+        senders(settings, lambda: datetime.now(UTC))
+    except SecretError as error:
+        raise Quit(ExitCode.USAGE, str(error)) from None
+
+
+def deliver_due(settings: "Settings", store: "Store") -> bool:
+    """Send what waits in the store; whether anything was tried. Trouble is logged and stays in the store, it spoils no sweep."""
+    return (settings.sends_mail or settings.has_webhook) and _run(settings, store.outbox)
 
 
 class _Once:
@@ -110,12 +120,13 @@ class _Once:
         """The delivery has logged it."""
 
 
-def _run(settings: "Settings", outbox: "_Once | object") -> None:
+def _run(settings: "Settings", outbox: "_Once | object") -> bool:
     try:
         ways = senders(settings, lambda: datetime.now(UTC))
     except SecretError as error:
         log.error("notices are not sent: %s", error)  # noqa: TRY400 - told in its own words
-        return
-    asyncio.run(
+        return False
+    outcomes = asyncio.run(
         deliver(outbox, ways, now=lambda: datetime.now(UTC).replace(microsecond=0), sleep=asyncio.sleep)  # type: ignore[arg-type]  # either outbox
     )
+    return bool(outcomes)

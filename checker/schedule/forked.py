@@ -65,9 +65,11 @@ class Forked:
                 sender.close()
             value = self._awaited(child, receiver, limit_s, meanwhile)
         child.join()
+        exit_code = child.exitcode
+        child.close()
         if value is not None:
             return Ended(value=value[0])
-        return Ended(died=_death(child.exitcode))
+        return Ended(died=_death(exit_code))
 
     def _start(self, child: Any) -> None:
         """Fork with signals held back: one that came between fork and the child's own handlers would be lost."""
@@ -84,6 +86,9 @@ class Forked:
         value: tuple[Any] | None = None
         waited_s, told_for_s = 0.0, None
         while child.is_alive():
+            if told_for_s is None and (self._waits.told() or (limit_s is not None and waited_s >= limit_s)):
+                child.terminate()
+                told_for_s = 0.0
             sources = (child.sentinel,) if value is not None else (child.sentinel, receiver)
             patience_s = self._stops_within_s - told_for_s if told_for_s is not None else limit_s
             passed_s = self._waits.wait(3600.0 if patience_s is None else patience_s, *sources)
@@ -93,10 +98,7 @@ class Forked:
                 told_for_s += passed_s
                 if told_for_s >= self._stops_within_s:
                     child.kill()
-            elif self._waits.told() or (limit_s is not None and waited_s >= limit_s):
-                child.terminate()
-                told_for_s = 0.0
-            else:
+            elif not self._waits.told():
                 meanwhile()
         return value or _given(receiver)
 

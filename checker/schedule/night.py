@@ -36,10 +36,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeping:
-    """How a sweep ended; `message` says why when it was not MADE."""
+    """How a sweep ended; `message` says why when it was not MADE, `told` whether the operator knows already."""
 
     outcome: Outcome
     message: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,9 @@ class Nights:
                     since = self._clock()  # what was stored of it does not count as made
                     self._pause(self._retry_after_s)
                 case _:
-                    self._fail(f"the sweep of {self._times.local(due)} failed: {ending.message}")
+                    self._fail(
+                        f"the sweep of {self._times.local(due)} failed: {ending.message}", told=ending.told
+                    )
                     return
             starting = False
 
@@ -174,13 +177,13 @@ class Nights:
             )
             self._next = self._times.after(now)
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, *, told: bool = False) -> None:
         log.error("%s", reason)
-        if self._work.tell_failure is None:
+        if told or self._work.tell_failure is None:
             return
-        told = self._forked.run(partial(self._work.tell_failure, reason), limit_s=TELL_LIMIT_S)
-        if told.died and not self._waits.told():
-            log.error("the operator could not be told: telling %s", told.died)
+        telling = self._forked.run(partial(self._work.tell_failure, reason), limit_s=TELL_LIMIT_S)
+        if telling.died and not self._waits.told():
+            log.error("the operator could not be told: telling %s", telling.died)
 
     def _pause(self, seconds: float) -> None:
         while seconds > 0 and not self._waits.told():

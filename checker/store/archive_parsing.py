@@ -28,9 +28,18 @@ from checker.store.stored_sweep import State, StoredSweep
 from checker.verdict import Verdict
 
 ROW_STATES = ("left", "parked", "seen")
-SHORT, LONG = 200, 10_000
-"""Characters that texts of a line may have: more than any program of ours writes."""
-_LIMITS = {"id": 40, "method": 64, "ruleset": 64, "ruleset_version": 64, "why": LONG, "trust_store": LONG}
+SHORT, LONG = 300, 10_000
+"""Characters that texts of a line may have: more than any program of ours writes, or what a column of the store holds."""
+_LIMITS = {
+    "id": 40,
+    "method": 64,
+    "ruleset": 64,
+    "ruleset_version": 64,
+    "series": 200,
+    "software": 200,
+    "why": LONG,
+    "trust_store": LONG,
+}
 _CODE = re.compile(r"[0-9A-Za-z._-]{1,64}", re.ASCII)
 
 

@@ -22,7 +22,6 @@ from checker.report.model import COLUMNS, RowResult
 from checker.spreadsheet import UnreadableLineError, decoded_lines, separator_problem, split_fields
 from checker.store import tables
 from checker.store.archive_lines import is_sweep_id
-from checker.store.errors import StoreError
 from checker.store.judgements import Judged, Judgement
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
@@ -42,7 +41,7 @@ _HEADER = ",".join((*_FIELDS, *COLUMNS))
 
 
 class BaselineError(Exception):
-    """A table that cannot be read; each line of the message is one thing that is wrong with it."""
+    """A table that cannot be read or stored; each line of the message is one thing that is wrong with it."""
 
 
 def table_2017() -> tuple[RowResult, ...]:
@@ -102,17 +101,20 @@ def put_baseline(
 ) -> bool:
     """Store a table as the sweep `name` of another method; False when it was there already, with the same contents.
 
-    Its time is noon of that day in UTC: the same day in Sweden. Raises StoreError when the name is taken by another one.
+    Its time is noon of that day in UTC: the same day in Sweden. Raises BaselineError when the name is none, or is taken by
+    another one, and StoreError.
     """
     if not is_sweep_id(name):
-        raise StoreError(f"{name[:40]!a} cannot name a table: 1 to 40 of A–Z a–z 0–9 . _ -, no dot in front")
+        raise BaselineError(
+            f"{name[:40]!a} cannot name a table: 1 to 40 of A–Z a–z 0–9 . _ -, no dot in front"
+        )
     sweep = _sweep(name, day, series, software)
     with store.using():
         there = store.sweeps.get(name)
         if there is not None:
             if there == sweep and list(_stored(store, there)) == list(_printed(results)):
                 return False
-            raise StoreError(
+            raise BaselineError(
                 f"{store.name}: has another sweep or table called {name}; give this one another --name"
             )
         with store.transaction() as connection:

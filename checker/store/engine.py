@@ -19,6 +19,7 @@ HEAD = "0001"
 BUSY_S = 30.0
 """How long SQLite waits for another process's transaction."""
 _RETRY_S = 0.05
+_SMALLEST_BYTES = 512
 _OPENING_KEY = 0x6F70656E696E67  # "opening": any number that no other program of this database uses
 _DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000", "sqlite": "sqlite+pysqlite"}
 
@@ -93,6 +94,9 @@ def _check_file(path: Path, *, create: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not path.is_file():
             raise StoreError(f"{path}: is not a file; name one with --store")
+        elif 0 < path.stat().st_size < _SMALLEST_BYTES:
+            # SQLite would take it for a new one and write over it
+            raise StoreError(f"{path}: is not a database, or is damaged; {LOST}")
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be opened or made: {error.strerror}; look at the permissions of the directories above"

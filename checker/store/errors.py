@@ -28,6 +28,9 @@ def told(name: str) -> Iterator[None]:
         raise StoreError(f"{name}: {_words(error)}") from None
     except DamagedError as error:
         raise StoreError(f"{name}: is damaged: {error}; {LOST}") from None
+    except UnicodeDecodeError:
+        # sqlite3 quotes names of the tables in its errors, and cannot when these are damaged
+        raise StoreError(f"{name}: the file is damaged; {LOST}") from None
 
 
 @contextmanager

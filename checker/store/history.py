@@ -136,7 +136,9 @@ def changes_of(
     with within(store.engine, connection) as own:
         found = [codec.decode(Change, json.loads(text)) for text in own.execute(statement).scalars()]
     kinds = list(Kind)
-    return sorted(found, key=lambda change: (kinds.index(change.kind), change.code, change.column))
+    return sorted(
+        found, key=lambda change: (kinds.index(change.kind), change.code, COLUMNS.index(change.column))
+    )
 
 
 class _Rejudged:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from checker.notices.delivery import StoredNotice
 from checker.notices.notice import Notice
 from checker.store import tables
+from checker.store.errors import whole
 from checker.store.sweeps import reading
 from checker.store.times import written
 
@@ -45,16 +46,18 @@ class Outbox:
             connection.execute(_insert(connection), records)
 
     def due(self, now: datetime) -> list[StoredNotice]:
-        """What is to be tried now, in the order in which it was put there."""
+        """What is to be tried now, in the order in which it was put there. Raises DamagedError."""
         statement = (
             select(_OUTBOX.c.notice, _OUTBOX.c.attempts)
             .where(_OUTBOX.c.due.is_not(None), _OUTBOX.c.due <= written(now))
             .order_by(_OUTBOX.c.created, _OUTBOX.c.key)
         )
         with reading(self._engine) as connection:
+            records = connection.execute(statement).all()
+        with whole("a notice"):
             return [
                 StoredNotice(notice=Notice.from_json(json.loads(record.notice)), failed_runs=record.attempts)
-                for record in connection.execute(statement)
+                for record in records
             ]
 
     def sent(self, key: str, now: datetime) -> None:
@@ -64,7 +67,9 @@ class Outbox:
     def failed(self, key: str, error: str, next_attempt: datetime | None) -> None:
         """Note one more run that failed; due again at `next_attempt`, never when that is None (given up)."""
         attempts = _OUTBOX.c.attempts + 1
-        self._update(key, due=written(next_attempt), attempts=attempts, error=error[:ERROR_MAX_CHARS])
+        # a server's own words may hold what PostgreSQL does not take
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in error[:ERROR_MAX_CHARS])
+        self._update(key, due=written(next_attempt), attempts=attempts, error=shown)
 
     def waiting(self) -> int:
         """How many notices are still to be sent."""

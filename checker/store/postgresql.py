@@ -1,13 +1,15 @@
 """Connects to PostgreSQL: what an address may ask for, and deadlines on every wait. Never shows a password."""
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Engine, Table, cast, event, func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 
 from checker.store.errors import StoreError
 
@@ -50,6 +52,7 @@ def connect_arguments(url: URL) -> dict[str, Any]:
 def connect_within_deadlines(engine: Engine) -> None:
     """From now on connections of this engine are made here."""
     event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "handle_error", _notice_end)
     # many rows in one statement: the driver would send them one by one
     engine.dialect.use_insertmanyvalues_wo_returning = True
 
@@ -81,9 +84,30 @@ def _connect(dialect: Any, _: object, arguments: list[Any], named: dict[str, Any
     except _BROKEN_TALK as error:
         said = str(error) if isinstance(error, OSError) else "what answers is not PostgreSQL"
         raise dialect.loaded_dbapi.InterfaceError(said) from None
+    except AttributeError:
+        if named.get("password") is not None:
+            raise
+        # pg8000 1.31 has words for that with other ways of authentication only
+        raise dialect.loaded_dbapi.InterfaceError(
+            "it asks for a password, and the address has none"
+        ) from None
     # pg8000 keeps the time-out for connecting on the socket, where it would cut long statements short
     connection._usock.settimeout(ANSWER_S)  # noqa: SLF001 - there is no public way
+    # one that is dead cannot be said goodbye to; the pool would log that with a traceback
+    connection.close = partial(_close, connection.close, dialect.loaded_dbapi.InterfaceError)
     return connection
+
+
+def _notice_end(context: ExceptionContext) -> None:
+    """A server that ends a connection says so, and SQLAlchemy takes that for a statement's own fault."""
+    given = context.original_exception.args[:1]
+    if given and isinstance(given[0], dict) and str(given[0].get("C")).startswith(("57P", "08")):
+        context.is_disconnect = True
+
+
+def _close(say_goodbye: Callable[[], None], trouble: type[Exception]) -> None:
+    with suppress(trouble):
+        say_goodbye()
 
 
 def _tls(query: Mapping[str, Any]) -> Any:

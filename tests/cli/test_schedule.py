@@ -18,13 +18,14 @@ import pytest
 
 from checker.cli import main
 from checker.cli import schedule as command
-from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.exits import Busy, ExitCode, Held, Quit
+from checker.cli.options import SCHEDULING
 from checker.cli.session import Session
 from checker.observations.fact import Fact
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
 from checker.schedule.night import Outcome
-from checker.settings import load_settings
+from checker.settings import Settings, load_settings
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from tests.lab.apart import ROOT
@@ -59,6 +60,17 @@ def test_the_next_times(capsys: Captured) -> None:
     assert {(moment.isoweekday(), moment.hour, moment.minute) for moment in local} == {(1, 4, 30)}
     assert local == sorted(local)
     assert local[0] > datetime.now(UTC)
+
+
+def test_the_help_tells_the_defaults(capsys: Captured) -> None:
+    assert main(["schedule", "--help"]) == 0
+    said = re.sub(r"\s+", " ", capsys.readouterr().out)
+    for name in SCHEDULING:
+        assert f"--{name} " in said
+    defaults = Settings.model_fields
+    assert f'(default "{defaults["cron"].default}")' in said
+    assert f"(default {defaults['timezone'].default})" in said
+    assert f"(sweep_retry_delay, {defaults['sweep_retry_delay'].default:g} s)" in said
 
 
 def test_the_zone_is_a_setting(capsys: Captured) -> None:
@@ -151,6 +163,15 @@ def test_how_a_sweep_ended(
     monkeypatch.setattr(command, "sweep_once", sweep_once)
     made = command._sweep(session(), Path("domains.csv"), Path("output/site"))
     assert (made.outcome, made.message) == (outcome, message)
+
+
+def test_what_the_brake_holds_is_told_once(monkeypatch: Patch) -> None:
+    def sweep_once(*_: object, **__: object) -> ExitCode:
+        raise Held("starttls: 12 of 21 worse")
+
+    monkeypatch.setattr(command, "sweep_once", sweep_once)
+    made = command._sweep(session(), Path("domains.csv"), Path("output/site"))
+    assert (made.outcome, made.message, made.told) == (Outcome.PASSING, "starttls: 12 of 21 worse", True)
 
 
 def test_settings_are_read_anew(monkeypatch: Patch) -> None:
@@ -301,6 +322,21 @@ def test_told_while_it_sweeps(told: signal.Signals, listed: Path) -> None:
         _, err = process.communicate(timeout=20)
     assert process.returncode == 4
     assert err.endswith("ended, with a sweep interrupted\n")
+
+
+def test_another_sweep_with_the_same_store(listed: Path) -> None:
+    """The real sweep: it comes as far as the lock, and the network is not asked."""
+    (listed / "output").mkdir()
+    with (
+        Store("output/checker.db") as store,
+        store.lock(),
+        scheduler("never", "schedule.sweep_once") as process,
+    ):
+        said = until(process, "warning: waiting")
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said[-1].startswith("warning: waiting, and looking again in 300 s: another sweep is under way")
 
 
 def test_a_sweep_that_is_killed(listed: Path) -> None:

@@ -12,10 +12,11 @@ installed, and takes it all down again. It changes nothing of the machine and le
   instead, as the scenario does everywhere for what no daemon of today can play (SSLv3, RC4, EXPORT, resets);
 - for the differential test besides `knotd`, `unbound`, `unbound-host` and `delv`;
 - for the behaviours of the tables a JDK (`java` runs a source file: SSLv3, RC4, DES, EXPORT), and root;
-- for the scanners' second opinion besides `openssl`, `sslscan`, `testssl`, `curl` and `gnutls-serv`.
+- for the scanners' second opinion besides `openssl`, `sslscan`, `testssl`, `curl` and `gnutls-serv`;
+- for the store `postgresql`, of which only the programs are used, and no namespaces.
 
 On Debian: apt-get install bind9-dnsutils curl default-jdk-headless gnutls-bin iproute2 knot nginx-light nsd openssl postfix
-sslscan testssl.sh unbound unbound-host. What is missing is said, and the tests skipped; where the variable CI is set they
+postgresql sslscan testssl.sh unbound unbound-host. What is missing is said, and the tests skipped; where the variable CI is set they
 fail instead.
 """
 
@@ -33,6 +34,7 @@ from typing import NoReturn
 import pytest
 
 from tests.daemons.namespaces import ALONE, PATH, inside, isolation, program
+from tests.daemons.postgresql import Postgresql, postgresql, programs
 from tests.daemons.vantage_point import ROOT, Internet
 
 PACKAGES = {
@@ -120,6 +122,15 @@ def random_internet(seed: int) -> Iterator[Internet]:
     options = (f"--seed={seed}", f"--zones={RANDOM_ZONES}")
     with _started("tests.daemons.random_internet", arguments, options) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Postgresql]:
+    """A server without databases."""
+    if programs() is None or program("setpriv") is None:
+        _give_up("not installed: postgresql, or util-linux for setpriv")
+    with tempfile.TemporaryDirectory(prefix="indikatorkollen-") as made, postgresql(Path(made)) as server:
+        yield server
 
 
 @contextmanager

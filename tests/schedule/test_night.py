@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from checker.schedule.night import Nights
+from checker.schedule.night import Nights, Outcome, Sweeping
 from tests.schedule.machine import BUSY, FAILED, MADE, WRONG, KilledError, Machine, at
 
 NIGHT = "2026-11-22 03:15"
@@ -88,6 +88,16 @@ def test_attempts(name: str, endings: list[object], begun: list[str], reported: 
     assert [time[11:16] for time in machine.begun] == begun
     assert machine.reported == reported
     assert machine.endings == []
+
+
+def test_what_the_operator_knows_is_not_told_again(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(NIGHT, last="2026-11-21 03:15")
+    held = Sweeping(outcome=Outcome.PASSING, message="far more is worse than is plausible", told=True)
+    machine.endings = [held, held]
+    run(machine)
+    assert len(machine.begun) == 2
+    assert machine.reported == []
+    assert caplog.messages[-1].endswith("failed: far more is worse than is plausible")
 
 
 def test_the_sweep_that_was_waited_for_counts_when_it_began_after_the_time() -> None:
