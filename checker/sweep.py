@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from checker.columns import Columns, doubtful_probes, judge_row, not_measured, remeasured, worse_probes
 from checker.network.clock import Clock
@@ -32,7 +31,7 @@ log = logging.getLogger(__name__)
 class SweepOptions:
     """How a sweep goes about it: rows at once, seconds for one row, and seconds until a second attempt.
 
-    `parking` is where waiting rows are kept, in a private directory of their own; None takes the system's temporary
+    `parking` is the directory where waiting rows are kept, in files without names; None takes the system's temporary
     directory.
     """
 
@@ -130,10 +129,7 @@ class Sweep:
         A reader that is slow holds the sweep back. When the reading task is cancelled, everything under way is
         stopped; what had been judged has been yielded.
         """
-        with TemporaryDirectory(
-            prefix="checker-parked-", dir=self._options.parking, ignore_cleanup_errors=True
-        ) as place:
-            self._waiting = WaitingRows(Path(place))
+        with WaitingRows(self._options.parking) as self._waiting:
             self._take_up()
             scheduler = asyncio.create_task(self._schedule(), name="sweep scheduler")
             scheduler.add_done_callback(lambda _: self._judged.put_nowait(None))

@@ -43,7 +43,8 @@ Exit codes:
 Every option of the measuring commands can also be set in checker.toml (timeout = 5) and as an environment
 variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. The file also
 takes exclude, operator, url, ehlo_name, control_host, retest_delay, vantage, title, publisher,
-publisher_url, contact, base_url, sweep_retry_delay and heartbeat. Results go to stdout, everything else to stderr.
+publisher_url, contact, base_url, sweep_retry_delay, heartbeat, store_password_file, archive, keep_observations and
+keep_archives. Results go to stdout, everything else to stderr.
 """
 
 _INTERRUPTED_EARLY = 130

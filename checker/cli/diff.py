@@ -53,7 +53,7 @@ def diff(
     from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
 
     with opened(store_setting(session.settings, output)) as store:
-        chosen = chosen_series(store, series)
+        chosen = chosen_series(store, series, new, old)
         newer = chosen_sweep(store, chosen, new)
         if old:
             older = chosen_sweep(store, chosen, old)

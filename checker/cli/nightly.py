@@ -12,6 +12,7 @@ from checker.cli.instruments import Instruments, run
 from checker.cli.keeping import Keeper
 from checker.cli.measuring import Measured, columns_of, measure_rows
 from checker.cli.monitoring import write_monitoring
+from checker.cli.next_steps import Place
 from checker.cli.publishing import print_table, publish_site
 from checker.cli.retaining import retain_by_settings
 from checker.cli.stored_results import stored_results
@@ -54,7 +55,7 @@ def sweep_with_store(
         try:
             with store.lock():
                 night = _Night(
-                    store, address, rows, tools, series=series_of(path), output=output, partial=partial
+                    store, address, rows, tools, path=path, output=output, partial=partial
                 )
                 pending = night.unpublished()
                 if pending is not None:
@@ -74,12 +75,13 @@ class _Night:
         rows: "tuple[Row, ...]",
         tools: Instruments,
         *,
-        series: str,
+        path: Path,
         output: Path,
         partial: bool,
     ) -> None:
         self._store, self._address = store, address
-        self._rows, self._tools, self._series = rows, tools, series
+        self._rows, self._tools, self._series = rows, tools, series_of(path)
+        self._place = Place(settings=tools.settings, store=store.name, output=output, path=path)
         self._output, self._partial = output, partial
         self._settings: Settings = tools.settings
         self._within = timedelta(hours=self._settings.resume_hours)
@@ -153,8 +155,7 @@ class _Night:
                 self._settings,
                 cells=lambda: map(_cells, enumerate(self._rows)),
                 summary=counter.summary(),
-                store=self._store.name,
-                output=str(self._output),
+                place=self._place,
             ),
             brake_share=brake if brake < 1 else None,
         )
@@ -175,8 +176,8 @@ class _Night:
     def _held(self, concluded: Concluded) -> str:
         return (
             f"{concluded.sweep.why}: most likely we measured wrongly, so nothing was published and the earlier site"
-            f" stands. Look: checker diff --store {self._store.name} LAST {concluded.sweep.id}. If it is right:"
-            f" checker render --store {self._store.name} --output {self._output} --accept {concluded.sweep.id}"
+            f" stands.\nLook: {self._place.look(concluded.sweep)}"
+            f"\nIf it is right: {self._place.publish(concluded.sweep)}"
         )
 
 

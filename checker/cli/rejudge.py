@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checker.history.changes import CellRow, Differences
     from checker.report.model import RowResult
     from checker.rulesets import Ruleset
-    from checker.store.judgements import Judged
+    from checker.store.judgements import Judged, Judgement
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
 
@@ -52,7 +52,6 @@ def rejudge(
     from checker.cli.diff import difference_lines  # noqa: PLC0415 - start-up
     from checker.cli.output import say  # noqa: PLC0415 - start-up
     from checker.cli.publishing import print_table  # noqa: PLC0415 - start-up
-    from checker.cli.stored_results import stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep, own_judgement  # noqa: PLC0415 - start-up
     from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
     from checker.rulesets import RULESETS  # noqa: PLC0415 - start-up
@@ -60,7 +59,7 @@ def rejudge(
     settings = session.settings
     ruleset = RULESETS[settings.ruleset]
     with opened(store_setting(settings, output)) as store:
-        sweep = chosen_sweep(store, chosen_series(store, series), name)
+        sweep = chosen_sweep(store, chosen_series(store, series, name), name)
         own = own_judgement(store, sweep)
         if (own.ruleset, own.ruleset_version) == (ruleset.name, ruleset.version):
             rules = f"{ruleset.name} {ruleset.version}"
@@ -70,11 +69,16 @@ def rejudge(
         judge_again(store, sweep, ruleset)
         judgement = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
         assert judgement is not None
-        print_table(stored_results(store, sweep, judgement), settings)
+        print_table(lambda: _verdicts(store, judgement), settings)
         say("")
         for line in difference_lines(_by_the_rules(store, sweep, ruleset), settings.lang):
             say(line)
     return ExitCode.DONE
+
+
+def _verdicts(store: "Store", judgement: "Judgement") -> "Iterator[RowResult]":
+    """What the table shows of each row, and no more."""
+    return (result for _, result in store.judgements.results(judgement.id))
 
 
 def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> None:

@@ -53,13 +53,14 @@ def render(
     from checker.cli.stored_results import stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
     from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
+    from checker.cli.monitoring import write_monitoring  # noqa: PLC0415 - start-up
     from checker.cli.telling import deliver_due  # noqa: PLC0415 - start-up
     from checker.report.model import COLUMNS  # noqa: PLC0415 - start-up
     from checker.store.lock import AlreadySweepingError  # noqa: PLC0415 - start-up
 
     settings = session.settings
     with opened(store_setting(settings, output)) as store:
-        sweep = chosen_sweep(store, chosen_series(store, series), name)
+        sweep = chosen_sweep(store, chosen_series(store, series, name), name)
         partial = len(sweep.columns) < len(COLUMNS)
         check_output(output, partial=partial)
         try:
@@ -73,6 +74,7 @@ def render(
         except AlreadySweepingError as error:
             raise Busy(str(error)) from None
         deliver_due(settings, store)
+        write_monitoring(settings, store, sweep.series)
     log.info("%s shows the sweep %s", output, sweep.id)
     return ExitCode.DONE
 
@@ -81,6 +83,7 @@ def _released(
     store: "Store", sweep: "StoredSweep", settings: "Settings", *, output: Path, accept: bool
 ) -> "StoredSweep":
     """The sweep, taken into the history when it was held and is accepted. Quits (USAGE) when it is not."""
+    from checker.cli.next_steps import Place  # noqa: PLC0415 - start-up
     from checker.cli.stored_results import stored_findings  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
     from checker.cli.telling import letters  # noqa: PLC0415 - start-up
@@ -112,8 +115,7 @@ def _released(
             settings,
             cells=lambda: store.judgements.cells(judgement.id),
             summary=counter.summary(),
-            store=store.name,
-            output=str(output),
+            place=Place(settings=settings, store=store.name, output=output),
         ),
     )
     return concluded.sweep

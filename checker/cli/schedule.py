@@ -44,11 +44,11 @@ def schedule(
 ) -> ExitCode:
     r"""Sweep every night until stopped.
 
-    The time is a cron expression on the clocks of a time zone. A time of day that the change to summer time skips is due when
-    the skipped hour is over; one that the change back repeats is due once. What was missed while this did not run is caught
-    up by one sweep at the start (with --no-store every start sweeps). Never two sweeps at a time: while somebody else sweeps with the same store, this waits.
-    A sweep that fails is tried once more (sweep_retry_delay, 600 s), and goes on where it was. domains.csv and settings are
-    read anew for every sweep; cron and timezone at the start only.
+    The time is a cron expression on the clocks of a time zone. A time of day that the change to summer time skips is due
+    when the skipped hour is over; one that the change back repeats is due once. What was missed while this did not run
+    is caught up by one sweep at the start (with --no-store every start sweeps). Never two sweeps at a time: while somebody
+    else sweeps with the same store, this waits. A sweep that fails is tried once more (sweep_retry_delay, 600 s), and goes
+    on where it was. domains.csv and settings are read anew for every sweep; cron and timezone at the start only.
 
     SIGTERM and Ctrl-C end it: 0 between sweeps, 4 when a sweep was interrupted.
 

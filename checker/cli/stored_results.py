@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from checker.store.stored_sweep import StoredSweep
     from checker.verdict import Finding
 
+_NOT_TOLD = ("dnssec", "web")
+"""What `mail_details` does not look at, and most of an observation."""
+
 
 def stored_results(store: "Store", sweep: "StoredSweep", judgement: "Judgement") -> Results:
     """Reads the rows from the start, in the order of domains.csv, as often as it is called.
@@ -24,7 +27,7 @@ def stored_results(store: "Store", sweep: "StoredSweep", judgement: "Judgement")
 
     def results() -> Iterator[RowResult]:
         ruleset = RULESETS.get(judgement.ruleset)
-        seen = _Seen(store.observations.seen(sweep.id)) if ruleset else None
+        seen = _Seen(store.observations.seen(sweep.id, leave_out=_NOT_TOLD)) if ruleset else None
         for position, result in store.judgements.results(judgement.id):
             evidence = seen.at(position) if seen else None
             if evidence is None or ruleset is None:

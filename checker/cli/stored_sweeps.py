@@ -32,9 +32,13 @@ SiteOption = Annotated[
 ]
 
 
-def chosen_series(store: "Store", given: str) -> str:
-    """The series that is given, else that of the newest sweep. Quits (USAGE) when there is none."""
+def chosen_series(store: "Store", given: str, *named: str) -> str:
+    """The series that is given, else that of the first sweep among `named`, else that of the newest.
+
+    Quits (USAGE) when there is none.
+    """
     sweeps = store.sweeps.all()
+    ids = {sweep.id: sweep.series for sweep in sweeps}
     names = list(dict.fromkeys(sweep.series for sweep in sweeps if not sweep.method))
     if given and given not in names:
         raise Quit(
@@ -43,6 +47,10 @@ def chosen_series(store: "Store", given: str) -> str:
         )
     if not names:
         raise Quit(ExitCode.USAGE, f"{store.name}: holds no sweep yet; checker sweep makes one")
+    if not given:
+        for name in named:
+            if name in ids:
+                return ids[name]
     newest = max((sweep for sweep in sweeps if not sweep.method), key=lambda sweep: sweep.started).series
     if not given and len(names) > 1:
         log.info(

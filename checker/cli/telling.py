@@ -17,6 +17,7 @@ from checker.notices.trouble import HeldColumn, failed_notice, held_notice
 from checker.store.conclusion import Concluded, Letters
 
 if TYPE_CHECKING:
+    from checker.cli.next_steps import Place
     from checker.history.changes import CellRow
     from checker.report.model import Summary
     from checker.settings import Settings
@@ -47,8 +48,7 @@ def letters(
     *,
     cells: Callable[[], Iterable["CellRow"]],
     summary: "Summary",
-    store: str,
-    output: str,
+    place: "Place",
 ) -> Letters:
     """What is told of a sweep that came to its end; `cells` reads its rows. Nothing without receivers."""
 
@@ -62,13 +62,12 @@ def letters(
                 HeldColumn(column=one.column, worse=one.worse, compared=one.compared)
                 for one in concluded.braked
             )
-            given = f"--store {store}"
             return held_notice(
                 occasion,
                 columns,
-                look_command=f"checker diff {given} LAST {sweep.id}",
-                publish_command=f"checker render {given} --output {output} --accept {sweep.id}",
-                measure_command=f"checker sweep {given} --output {output}",
+                look_command=place.look(sweep),
+                publish_command=place.publish(sweep),
+                measure_command=place.measure(sweep),
             )
         contacts = read_contacts(cells())
         digest = operator_digest(concluded.differences, occasion, summary=summary, unusable=contacts.unusable)

@@ -56,6 +56,8 @@ _codec: Callable[[Any], Codec] = functools.cache(_build)
 def _dataclass(kind: type[Any]) -> Codec:
     hints = get_type_hints(kind)
     codecs = {field.name: _codec(hints[field.name]) for field in dataclasses.fields(kind)}
+    encoders = tuple((name, codec.encode) for name, codec in codecs.items())
+    decoders = {name: codec.decode for name, codec in codecs.items()}
     required = frozenset(
         field.name
         for field in dataclasses.fields(kind)
@@ -65,7 +67,13 @@ def _dataclass(kind: type[Any]) -> Codec:
     def encode_fields(value: Any) -> dict[str, Any]:
         if type(value) is not kind:
             raise expected(f"a {kind.__name__}", value)
-        return {name: _at(f".{name}", codec.encode, getattr(value, name)) for name, codec in codecs.items()}
+        encoded = {}
+        try:
+            for name, write in encoders:
+                encoded[name] = write(getattr(value, name))
+        except CodecError as error:
+            raise error.below(f".{name}") from None
+        return encoded
 
     def decode_fields(data: Any) -> Any:
         if type(data) is not dict:
@@ -74,17 +82,15 @@ def _dataclass(kind: type[Any]) -> Codec:
             raise CodecError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
         if unknown := data.keys() - codecs.keys():
             raise CodecError(f"{kind.__name__} has no field {ascii(min(unknown))[:60]}")
-        return kind(**{name: _at(f".{name}", codecs[name].decode, item) for name, item in data.items()})
+        decoded = {}
+        try:
+            for name, item in data.items():
+                decoded[name] = decoders[name](item)
+        except CodecError as error:
+            raise error.below(f".{name}") from None
+        return kind(**decoded)
 
     return Codec(encode_fields, decode_fields)
-
-
-def _at(step: str, convert: Callable[[Any], Any], value: Any) -> Any:
-    """Convert one part of a whole; its errors name the part."""
-    try:
-        return convert(value)
-    except CodecError as error:
-        raise error.below(step) from None
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Codec:
@@ -94,10 +100,13 @@ def _tuple(arguments: tuple[Any, ...]) -> Codec:
     def each(values: Any, way: int) -> list[Any]:
         if not endless and len(values) != len(items):
             raise CodecError(f"expected {len(items)} items, got {len(values)}")
-        return [
-            _at(f"[{index}]", items[0 if endless else index][way], value)
-            for index, value in enumerate(values)
-        ]
+        converted = []
+        try:
+            for index, value in enumerate(values):
+                converted.append(items[0 if endless else index][way](value))
+        except CodecError as error:
+            raise error.below(f"[{index}]") from None
+        return converted
 
     def encode_items(value: Any) -> list[Any]:
         if type(value) is not tuple:

@@ -19,6 +19,7 @@ HEAD = "0001"
 BUSY_S = 30.0
 """How long SQLite waits for another process's transaction."""
 _RETRY_S = 0.05
+_PRIVATE_FILE = 0o600
 _SMALLEST_BYTES = 512
 _OPENING_KEY = 0x6F70656E696E67  # "opening": any number that no other program of this database uses
 _DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000", "sqlite": "sqlite+pysqlite"}
@@ -92,6 +93,7 @@ def _check_file(path: Path, *, create: bool) -> None:
                     f"{path}: there is no such store (checker sweep makes one; --store names another)"
                 )
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(_PRIVATE_FILE)  # its rows name people; what SQLite puts beside it is made alike
         elif not path.is_file():
             raise StoreError(f"{path}: is not a file; name one with --store")
         elif 0 < path.stat().st_size < _SMALLEST_BYTES:

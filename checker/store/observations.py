@@ -1,8 +1,8 @@
 """What was seen, row by row: kept as it comes, so that whatever happens it need not be asked again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from checker.observations.row import Evidence
 from checker.parking import Parked
 from checker.store import tables
 from checker.store.errors import DamagedError, StoreError
-from checker.store.packing import digests, evidence_from, lifted, pack, parked_from, unpack
+from checker.store.packing import digests, evidence_from, lifted, pack, parked_from, unpack, without
 from checker.store.sweeps import PAGE, reading
 from checker.store.times import written
 
@@ -78,9 +78,12 @@ class Observations:
                 return
             after = page[-1].position
 
-    def seen(self, sweep_id: str) -> Iterator[tuple[int, Evidence]]:
-        """Position and evidence of every row that is done. Raises DamagedError on the way."""
-        for stored, ders in self._with_certificates(sweep_id, "seen"):
+    def seen(self, sweep_id: str, *, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[int, Evidence]]:
+        """Position and evidence of every row that is done; `leave_out` names parts of it that nobody will look at.
+
+        Raises DamagedError on the way.
+        """
+        for stored, ders in self._with_certificates(sweep_id, "seen", leave_out):
             with _naming(sweep_id, stored.code):
                 evidence = evidence_from(stored.data, ders)
             yield stored.position, evidence
@@ -131,7 +134,7 @@ class Observations:
         """Take away what was seen in sweeps that began earlier, and certificates that nothing refers to any more.
 
         Verdicts and intervals stay, and so does a sweep that is under way or one of `keep` (ids). How many observations
-        went comes back.
+        went comes back. Raises DamagedError when one of `keep` cannot be read; nothing has gone then.
         """
         sweeps = tables.sweeps.c
         is_kept = (sweeps.state == "running") | sweeps.id.in_(keep)
@@ -145,20 +148,39 @@ class Observations:
                 .values(observation=None)
             ).rowcount
             # what is left was seen in sweeps that began then or later, or in one that stays
-            kept = connection.execute(select(func.min(sweeps.started)).where(is_kept)).scalar()
-            oldest = min(filter(None, (written(before), kept)))
-            connection.execute(delete(_CERTIFICATES).where(_CERTIFICATES.c.last_seen < oldest))
+            under_way = connection.execute(
+                select(func.min(sweeps.started)).where(sweeps.state == "running")
+            ).scalar()
+            oldest = min(filter(None, (written(before), under_way)))
+            spared = connection.execute(
+                select(sweeps.id).where(sweeps.id.in_(keep), sweeps.started < oldest)
+            ).scalars()
+            used = self._certificates_of(spared.all())
+            unused = select(_CERTIFICATES.c.digest).where(_CERTIFICATES.c.last_seen < oldest)
+            going = sorted(set(connection.execute(unused).scalars()) - used)
+            for start in range(0, len(going), _DIGESTS_AT_ONCE):
+                some = going[start : start + _DIGESTS_AT_ONCE]
+                connection.execute(delete(_CERTIFICATES).where(_CERTIFICATES.c.digest.in_(some)))
         self._known.clear()
         return gone
 
-    def _with_certificates(self, sweep_id: str, state: str) -> Iterator[tuple[Stored, dict[str, bytes]]]:
+    def _certificates_of(self, sweep_ids: Sequence[str]) -> set[str]:
+        used: set[str] = set()
+        for sweep_id in sweep_ids:
+            for state in ("seen", "parked"):
+                for stored in self.stored(sweep_id, state):
+                    with _naming(sweep_id, stored.code):
+                        used |= digests(stored.data)
+        return used
+
+    def _with_certificates(
+        self, sweep_id: str, state: str, leave_out: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Stored, dict[str, bytes]]]:
         waiting = self.stored(sweep_id, state)
         while page := list(islice(waiting, _AT_ONCE)):
-            wanted = frozenset[str]()
-            for stored in page:
-                with _naming(sweep_id, stored.code):
-                    wanted |= digests(stored.data)
-            ders = self.ders(wanted)
+            if leave_out:
+                page = [replace(stored, data=without(stored.data, *leave_out)) for stored in page]
+            ders = self.ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
             for stored in page:
                 yield stored, ders
 

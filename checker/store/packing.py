@@ -24,39 +24,32 @@ PACKED_MAX_BYTES = 64 * 1024 * 1024
 """More than any observation unpacks to (caps on all reads are far below): a guard against damaged files."""
 _CHAIN = "chain"
 """The field of a handshake that holds certificates."""
+_NESTED = (dict, list)
 
 
-def lifted(data: Any, put: Callable[[str, bytes], None], key: str = "") -> Any:
+def lifted(data: Any, put: Callable[[str, bytes], None]) -> Any:
     """The codec's JSON with each certificate replaced by its digest; `put` gets digest and DER."""
-    if isinstance(data, dict):
-        return {name: lifted(value, put, name) for name, value in data.items()}
-    if isinstance(data, list):
-        return [
-            _digest(value, put) if key == _CHAIN and isinstance(value, str) else lifted(value, put)
-            for value in data
-        ]
-    return data
+    return _exchanged(data, lambda text: _digest(text, put))
 
 
-def lowered(data: Any, get: Callable[[str], bytes], key: str = "") -> Any:
+def lowered(data: Any, get: Callable[[str], bytes]) -> Any:
     """What `lifted` was given; `get` gives the DER of a digest or raises KeyError."""
-    if isinstance(data, dict):
-        return {name: lowered(value, get, name) for name, value in data.items()}
-    if isinstance(data, list):
-        return [
-            b64encode(get(value)).decode("ascii")
-            if key == _CHAIN and isinstance(value, str)
-            else lowered(value, get)
-            for value in data
-        ]
-    return data
+    return _exchanged(data, lambda digest: b64encode(get(digest)).decode("ascii"))
 
 
-def digests(data: Any, key: str = "") -> frozenset[str]:
-    """The certificates that lifted JSON refers to. Raises DamagedError."""
+def digests(data: Any) -> frozenset[str]:
+    """The certificates that lifted JSON refers to."""
     found: set[str] = set()
-    with whole("observation"):
-        lowered(data, lambda digest: found.add(digest) or b"", key)  # type: ignore[func-returns-value]  # add gives None
+    waiting = [data] if isinstance(data, _NESTED) else []
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            chain = inner.get(_CHAIN)
+            if isinstance(chain, list):
+                found.update(value for value in chain if isinstance(value, str))
+            waiting.extend(value for value in inner.values() if isinstance(value, _NESTED))
+        else:
+            waiting.extend(value for value in inner if isinstance(value, _NESTED))
     return frozenset(found)
 
 
@@ -76,6 +69,13 @@ def unpack(packed: bytes) -> Any:
         raise DamagedError("cut short, or larger than anything that was packed")
     with whole("not JSON"):
         return json.loads(plain)
+
+
+def without(data: Any, *parts: str) -> Any:
+    """The JSON of an observation as if these parts had not been asked for: what is not read need not be decoded."""
+    if not isinstance(data, dict):
+        return data  # damaged, and whoever decodes it says so
+    return {name: None if name in parts else value for name, value in data.items()}
 
 
 def evidence_from(data: Any, ders: Mapping[str, bytes]) -> Evidence:
@@ -112,6 +112,25 @@ def _decoded(kind: type[T], data: Any, ders: Mapping[str, bytes]) -> T:
     if missing:
         raise DamagedError(f"certificate {missing[0][:64]!a} is missing")
     return decoded
+
+
+def _exchanged(data: Any, exchange: Callable[[str], str], *, chain: bool = False) -> Any:
+    """The same JSON with each text of each chain exchanged. Most of it is plain values: they cost no call."""
+    if isinstance(data, dict):
+        return {
+            name: _exchanged(value, exchange, chain=name == _CHAIN) if isinstance(value, _NESTED) else value
+            for name, value in data.items()
+        }
+    if isinstance(data, list):
+        return [
+            _exchanged(value, exchange)
+            if isinstance(value, _NESTED)
+            else exchange(value)
+            if chain and isinstance(value, str)
+            else value
+            for value in data
+        ]
+    return data
 
 
 def _digest(text: str, put: Callable[[str, bytes], None]) -> str:

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pg8000.dbapi
+import pg8000.dbapi  # type: ignore[import-untyped]  # it has no types
 
 from tests.daemons.namespaces import PATH
 
@@ -73,11 +73,11 @@ class Postgresql:
                 raise RuntimeError(f"PostgreSQL is not up:\n{self._log.read_text(encoding='utf-8')[-2000:]}")
             time.sleep(POLL_S)
 
-    def stop(self) -> None:
-        """End it and every connection to it."""
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """End it and every connection to it; by SIGQUIT without writing anything down."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(how)
         try:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -177,7 +177,7 @@ def postgresql(directory: Path) -> Iterator[Postgresql]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)
 
 
 def _free_port() -> int:

@@ -22,7 +22,7 @@ RETEST_DELAY_S = "0.3"
 
 
 def sweep(lab: Path, output: Path, ruleset: str) -> tuple[int, float]:
-    """One `checker sweep` of the laboratory: exit code and seconds."""
+    """One `checker sweep` of the laboratory: exit code and seconds. It is kept in the laboratory, beside nothing real."""
     os.environ["CHECKER_RETEST_DELAY"] = RETEST_DELAY_S
     started = time.perf_counter()
     code = checker(
@@ -32,6 +32,7 @@ def sweep(lab: Path, output: Path, ruleset: str) -> tuple[int, float]:
             *start_options(lab),
             f"--ruleset={ruleset}",
             f"--output={output}",
+            f"--store={lab / 'checker.db'}",
         ],
         network_class=door(lab),
     )

@@ -11,20 +11,25 @@ from tests.nightly.two_nights import OPERATOR
 from tests.notices.conftest import authority
 from tests.notices.smtp_sink import SmtpSink
 
-__all__ = ["authority", "mailbox", "nights"]
+__all__ = ["authority", "empty_place", "mailbox", "nights"]
+
+
+def empty_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
+    """A directory to sweep in, and nobody else's settings."""
+    for name in list(os.environ):
+        if name.startswith("CHECKER_"):
+            monkeypatch.delenv(name)
+    (place / "checker.toml").write_text("retest_delay = 0.2\n", encoding="utf-8")
+    monkeypatch.chdir(place)
+    return Nights(place=place)
 
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
     """An empty place to sweep in; commands run inside it."""
-    for name in list(os.environ):
-        if name.startswith("CHECKER_"):
-            monkeypatch.delenv(name)
     place = tmp_path / "min plats"  # commands in mails must survive the blank
     place.mkdir()
-    (place / "checker.toml").write_text("retest_delay = 0.2\n", encoding="utf-8")
-    monkeypatch.chdir(place)
-    return Nights(place=place)
+    return empty_place(place, monkeypatch)
 
 
 @pytest.fixture

@@ -142,6 +142,10 @@ class Nights:
         """Run a command that measures nothing, on this place's store and site; the exit code."""
         return main([command, *arguments, "--output", str(self.site)])
 
+    def render(self, output: Path, *arguments: str) -> int:
+        """Write another site than this place's; the exit code."""
+        return main(["render", *arguments, "--output", str(output)])
+
     def results(self) -> dict[str, dict[str, Any]]:
         """The published indicators of every row, by code."""
         written = json.loads((self.site / "results.json").read_text(encoding="utf-8"))

@@ -48,7 +48,7 @@ def test_the_brake_from_the_first_sweep_to_the_accepted_one(
         _held_again(nights, bad, mailbox)
         _accepted(nights, mailbox, capsys)
         assert nights.sweep(bad, 5, "--quiet") == 0
-    assert len(mailbox.messages) == 7
+    assert len(mailbox.messages) == 6
 
 
 def _held(nights: Nights, bad: Lab, mailbox: SmtpSink, capsys: Captured) -> None:

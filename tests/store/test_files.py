@@ -270,3 +270,12 @@ def test_a_directory_that_is_read_only_is_named(tmp_path: Path, scenario: str) -
     assert done.stderr == ""
     assert str(path) in done.stdout
     assert "permissions" in done.stdout
+
+
+def test_a_new_store_and_what_lies_beside_it_are_nobody_elses_to_read(tmp_path: Path) -> None:
+    with Store(str(tmp_path / "checker.db")) as store, store.lock():
+        begun(store)
+        assert {path.name: oct(path.stat().st_mode & 0o077) for path in tmp_path.glob("checker.db*")} == {
+            name: ("0o44" if name.endswith(".lock") else "0o0")
+            for name in ("checker.db", "checker.db-wal", "checker.db-shm", "checker.db.lock")
+        }

@@ -176,6 +176,20 @@ def test_a_sweep_under_way_forgets_nothing(store: Store) -> None:
     assert store.observations.of_row(under_way.id, "R000") == evidence(0, LEAF)
 
 
+def test_a_sweep_that_is_spared_spares_its_own_certificates_alone(store: Store) -> None:
+    spared, going, new = (begun(store, 2, night(number)) for number in (0, 1, 10))
+    baseline = begun(store, 0, night(-3000))
+    store.observations.keep(spared.id, 0, evidence(0, LEAF))
+    store.observations.park(spared.id, 1, Parked(evidence=evidence(1, INTERMEDIATE)))
+    store.observations.keep(going.id, 0, evidence(0, LEAF, OTHER))
+    for sweep in (spared, going, new, baseline):
+        store.sweeps.update(replace(sweep, state=State.FINISHED))
+    assert store.observations.forget(night(5), keep=[spared.id, baseline.id]) == 1
+    assert certificates_in(store) == 2
+    assert store.observations.of_row(spared.id, "R000") == evidence(0, LEAF)
+    assert list(store.observations.parked(spared.id)) == [(1, Parked(evidence=evidence(1, INTERMEDIATE)))]
+
+
 def test_the_sweep_stored_last_need_not_be_the_latest(store: Store) -> None:
     """An archive brings back old sweeps, and a clock may have jumped: what counts is when a sweep began."""
     new, old = begun(store, 1, night(10)), begun(store, 1, night(0))

@@ -49,9 +49,14 @@ def sweeps(store: Path) -> list[Swept]:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sweeps'").fetchall():
                 return []
             return [
-                Swept(**dict(record), rows=_rows(connection, record["id"]), verdicts=_verdicts(connection, record["id"]))
+                Swept(
+                    **dict(record),
+                    rows=_rows(connection, record["id"]),
+                    verdicts=_verdicts(connection, record["id"]),
+                )
                 for record in _records(
-                    connection, "SELECT id, state, why, started, finished, published FROM sweeps ORDER BY started, id"
+                    connection,
+                    "SELECT id, state, why, started, finished, published FROM sweeps ORDER BY started, id",
                 )
             ]
 
@@ -71,7 +76,9 @@ def _rows(connection: sqlite3.Connection, sweep: str) -> dict[str, tuple[str, st
 
 
 def _verdicts(connection: sqlite3.Connection, sweep: str) -> int:
-    statement = "SELECT count(*) FROM verdicts JOIN judgements ON judgements.id = judgement_id WHERE sweep_id = ?"
+    statement = (
+        "SELECT count(*) FROM verdicts JOIN judgements ON judgements.id = judgement_id WHERE sweep_id = ?"
+    )
     return int(connection.execute(statement, (sweep,)).fetchone()[0])
 
 
@@ -98,7 +105,9 @@ def cells(site: Path) -> dict[str, dict[str, tuple[Any, ...]]]:
         row["code"]: {
             column: (
                 indicator["cell"],
-                *sorted((found["code"], found["severity"], found["subject"]) for found in indicator["findings"]),
+                *sorted(
+                    (found["code"], found["severity"], found["subject"]) for found in indicator["findings"]
+                ),
             )
             for column, indicator in row["indicators"].items()
         }

@@ -151,7 +151,11 @@ class Campaign:
             phases |= {"measuring", "parked", "concluding"}
         there_is_a_site = self.place.site.exists()
         for moment in self._bag:
-            if moment is not None and moment.phase in phases and (there_is_a_site or moment is not BETWEEN_RENAMES):
+            if (
+                moment is not None
+                and moment.phase in phases
+                and (there_is_a_site or moment is not BETWEEN_RENAMES)
+            ):
                 self._bag.remove(moment)
                 return moment
         return None
@@ -177,7 +181,9 @@ class Campaign:
         by_id = {sweep.id: sweep for sweep in after}
         for sweep in before:
             now = by_id[sweep.id].kept()
-            assert {code: now.get(code) for code in sweep.kept()} == sweep.kept(), "a row that was kept is another now"
+            assert {code: now.get(code) for code in sweep.kept()} == sweep.kept(), (
+                "a row that was kept is another now"
+            )
         hosts = {self._hosts[address] for address in asked(self.place)}
         if before and (before[-1].state == "running" or _pending(before[-1])):
             done = {f"www.{code.lower()}.se" for code in before[-1].kept()}
@@ -249,7 +255,10 @@ def campaign(kills: int, seed: int, directory: Path, note: Callable[[Kill], None
 
 def show(kill: Kill) -> None:
     """One line for people."""
-    print(f"night {kill.night}  {kill.phase:13}{kill.name:45}{kill.kept} of {kill.of} rows kept, {kill.state}", flush=True)
+    print(
+        f"night {kill.night}  {kill.phase:13}{kill.name:45}{kill.kept} of {kill.of} rows kept, {kill.state}",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -263,7 +272,9 @@ def main() -> None:
         made = campaign(given.kills, given.seed, Path(directory), show)
         phases = Counter(kill.phase for kill in made.kills)
         by_phase = ", ".join(f"{phase} {count}" for phase, count in phases.items())
-        print(f"{len(made.kills)} kills ({by_phase}) in {made.runs} runs, {made.sweeps_made} sweeps, none lost a row;")
+        print(
+            f"{len(made.kills)} kills ({by_phase}) in {made.runs} runs, {made.sweeps_made} sweeps, none lost a row;"
+        )
         print(f"{len(made.sink.messages)} mails; {time.monotonic() - began:.0f} s")
 
 

@@ -39,7 +39,9 @@ MOMENTS = (
     _moment("measuring", "a row is kept", "checker.store.observations:Observations.keep", AFTER, 6),
     _moment("measuring", "a row is judged", "checker.report.spool:Spool.put", AFTER, 6),
     _moment("parked", "a row is set aside", "checker.parking:ParkingLot.put", AFTER, 2),
-    _moment("parked", "a row set aside is to be kept", "checker.store.observations:Observations.park", BEFORE, 2),
+    _moment(
+        "parked", "a row set aside is to be kept", "checker.store.observations:Observations.park", BEFORE, 2
+    ),
     _moment("parked", "a row set aside is kept", "checker.store.observations:Observations.park", AFTER, 2),
     _moment("parked", "a row is taken up again", "checker.parking:ParkingLot.take", AFTER, 2),
     _moment("parked", "a row was looked at twice", "checker.sweep:with_second_attempt", AFTER, 2),
@@ -48,7 +50,9 @@ MOMENTS = (
     _moment("concluding", "the history is written", "checker.store.conclusion:fold"),
     _moment("concluding", "the notices are written, not committed", "checker.store.outbox:Outbox.put"),
     _moment("concluding", "the conclusion is committed", "checker.cli.nightly:conclude"),
-    _moment("publishing", "the results are written, the page is not", "checker.report.site:write_page", BEFORE),
+    _moment(
+        "publishing", "the results are written, the page is not", "checker.report.site:write_page", BEFORE
+    ),
     _moment("publishing", "the site is built", "checker.cli.publishing:write_site"),
     _moment("publishing", "the site is on the disk", "checker.report.publish:_make_public_and_durable"),
     _moment("publishing", "the sites are exchanged", "checker.report.publish:_replace"),
