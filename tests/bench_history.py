@@ -63,28 +63,31 @@ def measure(rows: int, directory: Path) -> Path:
 
 def fill(store: Store, year: Year) -> list[float]:
     """Store the nights, and give the seconds that the end of each took: verdicts, history, brake."""
-    concluded = []
+    seconds = []
     for number in range(year.nights):
-        sweep = store.sweeps.begin(year.sweep(number), year.rows)
-        for stored, certificates in year.observations(number):
-            store.observations.put_stored(sweep.id, stored, certificates)
-        judged = list(year.judged(number))
-        begun = time.perf_counter()
-        done = conclude(
-            store,
-            sweep,
-            judged,
-            now=sweep.started + timedelta(minutes=20),
-            judge=cells_under,
-            findings=findings_of(judged),
-            letters=lambda _: (),
-            brake_share=0.3,
-        )
-        concluded.append(time.perf_counter() - begun)
-        store.sweeps.update(replace(done.sweep, published=sweep.started + timedelta(minutes=21)))
+        seconds.append(end(store, year, year.begin(store, number), number))
         if number % MONTH == MONTH - 1:
-            print(f"      night {number + 1} of {year.nights}", file=sys.stderr, flush=True)
-    return concluded
+            print(f"  night {number + 1} of {year.nights}", file=sys.stderr, flush=True)
+    return seconds
+
+
+def end(store: Store, year: Year, sweep: StoredSweep, number: int) -> float:
+    """Conclude a night that was measured, and note it as published; the seconds that the conclusion took."""
+    judged = list(year.judged(number))
+    begun = time.perf_counter()
+    done = conclude(
+        store,
+        sweep,
+        judged,
+        now=sweep.started + timedelta(minutes=20),
+        judge=cells_under,
+        findings=findings_of(judged),
+        letters=lambda _: (),
+        brake_share=0.3,
+    )
+    seconds = time.perf_counter() - begun
+    store.sweeps.update(replace(done.sweep, published=sweep.started + timedelta(minutes=21)))
+    return seconds
 
 
 @contextmanager
@@ -111,16 +114,16 @@ def without_waiting(address: str) -> Iterator[Store]:
 def sizes(store: Store) -> dict[str, int]:
     """Bytes by table with its indexes, and of all; empty where the database cannot tell."""
     if store.engine.dialect.name == "sqlite":
-        one = (
-            "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = :t)"
-        )
+        one = "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = :t)"
         whole = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     else:
         one = "SELECT pg_total_relation_size(CAST(:t AS text)::regclass)"
         whole = "SELECT pg_database_size(current_database())"
     try:
         with store.engine.connect().execution_options(reads_only=True) as connection:
-            found = {table: int(connection.execute(text(one), {"t": table}).scalar() or 0) for table in TABLES}
+            found = {
+                table: int(connection.execute(text(one), {"t": table}).scalar() or 0) for table in TABLES
+            }
             return found | {"all": int(connection.execute(text(whole)).scalar() or 0)}
     except DatabaseError:
         return {}
@@ -128,7 +131,7 @@ def sizes(store: Store) -> dict[str, int]:
 
 def commands(sweeps: list[StoredSweep], old_rules: StoredSweep, site: Path) -> dict[str, tuple[str, ...]]:
     """What an operator might type, by what the report calls it."""
-    last, month_ago = sweeps[-1], sweeps[-1 - min(MONTH, (len(sweeps) - 1) // 2)]
+    month_ago = sweeps[-1 - min(MONTH, (len(sweeps) - 1) // 2)]
     output = f"--output={site}"
     return {
         "diff, the night before": ("diff",),
@@ -146,23 +149,23 @@ def commands(sweeps: list[StoredSweep], old_rules: StoredSweep, site: Path) -> d
 def start(store: Store, year: Year) -> str:
     """What a sweep does with its store before its first row: begin, and what stood."""
     with Keeper(store, SERIES, year.rows) as keeper:
-        keeper.begin(_tomorrow(year))
+        keeper.begin(_now(year))
         stood = keeper.stood(NEW_RULES, RULESETS[NEW_RULES].version)
+        keeper.stop("a benchmark")
         return f"{sum(bool(stood(row.code)) for row in year.rows)} rows with history"
 
 
 def resume(store: Store, year: Year) -> str:
     """The same, where a sweep was cut short with all of its rows measured."""
-    sweep = store.sweeps.begin(_tomorrow(year, hours=12), year.rows)
-    for stored, certificates in year.observations(year.nights - 1):
-        store.observations.put_stored(sweep.id, stored, certificates)
-    begun = time.perf_counter()
     with Keeper(store, SERIES, year.rows, within=timedelta(hours=12)) as keeper:
-        keeper.begin(replace(sweep, started=sweep.started + timedelta(hours=1)))
-        seen = sum(1 for _ in keeper.seen())
-        assert keeper.sweep is not None
-        keeper.stop("a benchmark")
-    return f"{seen} rows taken up in {time.perf_counter() - begun:.1f} s"
+        keeper.begin(_now(year))
+        return f"{sum(1 for _ in keeper.seen())} rows taken up"
+
+
+def one_more(store: Store, year: Year) -> str:
+    """The end of one more night, waiting for the disk as always."""
+    (sweep,) = store.sweeps.all(SERIES, State.RUNNING)
+    return f"{end(store, year, sweep, year.nights):.1f} s without making its verdicts up"
 
 
 def export(store: Store, year: Year) -> str:
@@ -183,19 +186,21 @@ def anew(store: Store, year: Year) -> str:
         return f"{rebuild(store, SERIES, connection, judge=cells_under)} nights"
 
 
+def _now(year: Year) -> StoredSweep:
+    """The sweep that is begun an hour after the first night that comes."""
+    sweep = year.sweep(year.nights)
+    started = sweep.started + timedelta(hours=1)
+    return replace(sweep, id=f"{started:%Y%m%dT%H%M%SZ}", started=started)
+
+
 STEPS: dict[str, tuple[str, Callable[[Store, Year], str]]] = {
-    "start": ("start of a sweep", start),
     "resume": ("start, one cut short", resume),
+    "more": ("end of one more sweep", one_more),
+    "start": ("start of a sweep", start),
     "export": ("archive of one night", export),
     "forget": ("forget one night", forget),
     "anew": ("history made anew", anew),
 }
-
-
-def _tomorrow(year: Year, *, hours: int = 0) -> StoredSweep:
-    sweep = year.sweep(year.nights - 1)
-    started = sweep.started + timedelta(days=1, hours=hours)
-    return replace(sweep, id=f"{started:%Y%m%dT%H%M%SZ}", started=started)
 
 
 def timed(what: Callable[[], Any]) -> dict[str, Any]:
@@ -271,7 +276,9 @@ def report(address: str, measured: Path, nights: int, work: Path) -> None:
     print(f"{kind}: {nights} nights of {rows} rows, made in {took:.0f} s")
     if found:
         per_row = found["all"] / nights / rows / 1024
-        print(f"  size                     {found['all'] / 1024**2:.0f} MiB, {per_row:.1f} KiB a row and night")
+        print(
+            f"  size                     {found['all'] / 1024**2:.0f} MiB, {per_row:.1f} KiB a row and night"
+        )
         by_table = ", ".join(f"{table} {found[table] / 1024**2:.1f}" for table in TABLES)
         print(f"    MiB by table           {by_table}")
     print(
@@ -283,9 +290,11 @@ def report(address: str, measured: Path, nights: int, work: Path) -> None:
     for name, arguments in commands(sweeps, old_rules, work / "site").items():
         given = ("--command", json.dumps([*arguments, f"--store={address}"]))
         print(_line(name, _apart(*given)), flush=True)
+    with without_waiting(address) as store:
+        year.begin(store, nights)
     for step, (name, _) in STEPS.items():
-        given = (f"--step={step}", f"--store={address}", f"--measured={measured}", f"--nights={nights}")
-        print(_line(name, _apart(*given)), flush=True)
+        options = (f"--step={step}", f"--store={address}", f"--measured={measured}", f"--nights={nights}")
+        print(_line(name, _apart(*options)), flush=True)
 
 
 def main() -> None:

@@ -24,13 +24,16 @@ Prints the table of Appendix A of MSB's 2018 study, and says "Ej mätt" where it
 
 \b
 Examples:
-  checker check example.se             one domain, explained on screen
-  checker sweep --output output/site   every row of domains.csv, and the site
-  checker domains mine.csv             is the file in order?
-  checker resolve example.se MX        one name, validated from the root
-  checker doctor                       what can be measured from here
-  checker schedule                     a sweep every night
-  checker store list                   what is kept
+  checker check example.se                 one domain, explained on screen
+  checker sweep --output output/site       every row of domains.csv, kept, and the site
+  checker diff                             what changed since the sweep before
+  checker rejudge --ruleset bilaga-a-2017  the last sweep by other rules, nothing measured
+  checker render --output output/site      the site again, nothing measured
+  checker schedule                         a sweep every night
+  checker store list                       what is kept; also export, import, check, forget
+  checker domains mine.csv                 is the file in order?
+  checker resolve example.se MX            one name, validated from the root
+  checker doctor                           what can be measured from here
 
 \b
 Exit codes:
@@ -41,10 +44,10 @@ Exit codes:
   4  finished in part: some row was not measured at all
 
 Every option of the measuring commands can also be set in checker.toml (timeout = 5) and as an environment
-variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. The file also
-takes exclude, operator, url, ehlo_name, control_host, retest_delay, vantage, title, publisher,
-publisher_url, contact, base_url, sweep_retry_delay, heartbeat, store_password_file, archive, keep_observations and
-keep_archives. Results go to stdout, everything else to stderr.
+variable (CHECKER_TIMEOUT=5). The command line wins over the environment, the environment over the file. There is more that
+only the file and the environment take: who asks (operator, url, ehlo_name, contact), who is left out (exclude), mail and
+webhook notices (smtp_host, mail_to, webhook_url_file), metrics, archive. docs/drift.md of the source has every one, in
+Swedish. Results go to stdout, everything else to stderr.
 """
 
 _INTERRUPTED_EARLY = 130

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from checker.store.stored_sweep import StoredSweep
 
 OldArgument = Annotated[
-    str, typer.Argument(metavar="[OLD]", help="A sweep's id, or the beginning of one.", show_default=False)
+    str, typer.Argument(metavar="OLD", help="A sweep's id, or the beginning of one.", show_default=False)
 ]
 NewArgument = Annotated[
-    str, typer.Argument(metavar="[NEW]", help="As OLD; LAST is the newest.", show_default=False)
+    str, typer.Argument(metavar="NEW", help="As OLD; LAST is the newest.", show_default=False)
 ]
 
 
@@ -45,7 +45,7 @@ def diff(
     Examples:
       checker diff
       checker diff 20261001 LAST
-      checker diff 20171213 --json
+      checker diff bilaga-a-2017 --json
     """
     from checker.cli.output import say, say_json  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up

@@ -1,6 +1,11 @@
-"""How a command ends: the five exit codes of the contract, and the one exception that carries them."""
+"""How a command ends: the five exit codes of the contract, the exception that carries them, and signals."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from typing import NoReturn
 
 
 class ExitCode(IntEnum):
@@ -34,3 +39,23 @@ class Busy(Quit):
 
     def __init__(self, message: str) -> None:
         super().__init__(ExitCode.FAILED, message)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does (KeyboardInterrupt): in good order, whatever is being done just then.
+
+    Outside the main thread, where signals do not arrive, nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

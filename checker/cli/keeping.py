@@ -1,6 +1,7 @@
 """A sweep and its store while rows come in: what is kept, what was there already, and what stood before."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -105,8 +106,14 @@ class Keeper:
 
     async def _write(self, write: Callable[..., None], row: Row, seen: Evidence | Parked) -> None:
         assert self.sweep is not None
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, write, self.sweep.id, self._places[row.code], seen)
+        writing = functools.partial(write, self.sweep.id, self._places[row.code], seen)
+        written = self._writer.submit(writing)
+        try:
+            await asyncio.wrap_future(written)
+        except asyncio.CancelledError:
+            if written.cancelled():  # with us, before its turn: what was measured is kept all the same
+                self._writer.submit(writing)
+            raise
 
 
 def _by(interval: Interval, ruleset: str, version: str) -> bool:

@@ -127,7 +127,7 @@ async def measure_rows(
         await _still_there(tools, vantage, keeper)
     elif rows and not counted.anything and not sweep.tally.not_measured:
         await _usable(tools, published=False)
-    done = replace(begun, vantage=sweep.vantage, finished=clock.wall())
+    done = replace(begun, vantage=sweep.vantage, finished=max(begun.started, clock.wall()))
     return Measured(sweep=done, severities=counted.severities, spoilt=sweep.tally.not_measured)
 
 

@@ -40,9 +40,7 @@ class Place:
         """Make such a sweep again."""
         only = ("--only", ",".join(sweep.columns)) if len(sweep.columns) < len(COLUMNS) else ()
         rules = ("--ruleset", sweep.ruleset)
-        return _typed(
-            "sweep", _full(self.path), *self._given, "--output", _full(self.output), *only, *rules
-        )
+        return _typed("sweep", _full(self.path), *self._given, "--output", _full(self.output), *only, *rules)
 
     @property
     def _given(self) -> tuple[str, ...]:

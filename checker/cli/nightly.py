@@ -13,7 +13,7 @@ from checker.cli.keeping import Keeper
 from checker.cli.measuring import Measured, columns_of, measure_rows
 from checker.cli.monitoring import write_monitoring
 from checker.cli.next_steps import Place
-from checker.cli.publishing import print_table, publish_site
+from checker.cli.publishing import check_output, print_table, publish_site
 from checker.cli.retaining import retain_by_settings
 from checker.cli.stored_results import stored_results
 from checker.cli.stores import opened, series_of, store_setting
@@ -28,7 +28,7 @@ from checker.store.judgements import Judged
 from checker.store.lock import AlreadySweepingError
 from checker.store.resume import unpublished
 from checker.store.store import Store
-from checker.store.stored_sweep import StoredSweep
+from checker.store.stored_sweep import State, StoredSweep
 from checker.verdict import Finding
 
 if TYPE_CHECKING:
@@ -48,21 +48,32 @@ def sweep_with_store(
     partial: bool,
     quiet: bool,
     fail_on: str | None,
+    unfinished: bool = False,
 ) -> ExitCode:
-    """Measure `rows`, or finish what an earlier run left undone. Quits as `checker sweep` does."""
+    """Measure `rows`, or finish what an earlier run left undone. Quits as `checker sweep` does.
+
+    `unfinished`: never begin anything.
+    """
     address = store_setting(tools.settings, output)
     with opened(address, create=True) as store:
         try:
             with store.lock():
-                night = _Night(
-                    store, address, rows, tools, path=path, output=output, partial=partial
-                )
+                check_output(output, partial=partial)
+                night = _Night(store, address, rows, tools, path=path, output=output, partial=partial)
                 pending = night.unpublished()
                 if pending is not None:
                     return night.publish_pending(pending)
+                if unfinished and not store.sweeps.all(series_of(path), State.RUNNING):
+                    log.info("no sweep was cut short: there is nothing to finish")
+                    return ExitCode.DONE
                 return night.measure(spool, quiet=quiet, fail_on=fail_on)
         except AlreadySweepingError as error:
             raise Busy(str(error)) from None
+        except KeyboardInterrupt:
+            raise Quit(
+                ExitCode.PARTLY,
+                "interrupted: what is measured is kept, and the next sweep goes on from there; the site stands whole",
+            ) from None
 
 
 class _Night:
@@ -164,8 +175,10 @@ class _Night:
         """Publish, note that it is done, and do what comes after; trouble with that spoils nothing."""
         publish_site(self._output, results, sweep, self._settings, partial=self._partial, store=self._store)
         self._store.sweeps.update(replace(sweep, published=self._now()))
-        print_table(results, self._settings)
-        self._tell()
+        try:
+            print_table(results, self._settings)
+        finally:  # a reader that has had enough (`| head`) keeps the news from nobody else
+            self._tell()
 
     def _tell(self) -> None:
         retain_by_settings(self._store, self._settings, self._address, now=self._now())

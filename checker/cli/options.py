@@ -127,6 +127,9 @@ FailOnOption = Annotated[
 def check_fail_on(value: str | None, *, worse: bool = False) -> None:
     """Quit (USAGE) unless `--fail-on` can be obeyed; `worse` when there is a history to compare with."""
     if value == "worse" and not worse:
-        raise Quit(ExitCode.USAGE, "--fail-on worse compares with the sweep before: it needs a store")
+        raise Quit(
+            ExitCode.USAGE,
+            "--fail-on worse compares with the sweep before, which only a sweep with a store knows",
+        )
     if value not in (None, "fault", "warning", "worse"):
         raise Quit(ExitCode.USAGE, f'--fail-on: must be fault, warning or worse (got "{value}")')

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from checker.store.stored_sweep import StoredSweep
 
 
-def check_output(output: Path, *, partial: bool) -> None:
-    """Clean up after runs that were killed, and quit (USAGE) when nothing could be published there."""
+def check_output(output: Path, *, partial: bool, clean_up: bool = True) -> None:
+    """Clean up after runs that were killed, and quit (USAGE) when nothing could be published there.
+
+    Without `clean_up` nothing is touched: for whoever does not know yet that no other program publishes there.
+    """
     try:
-        recover(output)
+        if clean_up:
+            recover(output)
         check_replaceable(output, partial=partial)
     except NotReplaceableError as error:
         raise Quit(ExitCode.USAGE, f"--output: {error}") from None
@@ -55,8 +59,11 @@ def publish_site(
         raise Quit(ExitCode.USAGE, f"--output: {error}") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
+        kept = (
+            "; put that right and run again: what was measured is kept, and published then" if store else ""
+        )
         raise Quit(
-            ExitCode.FAILED, f"{output} could not be written ({why}); an earlier site stands as it was"
+            ExitCode.FAILED, f"{output} could not be written ({why}); an earlier site stands as it was{kept}"
         ) from None
 
 

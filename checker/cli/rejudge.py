@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SweepArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[SWEEP]",
+        metavar="SWEEP",
         help="A sweep's id, or the beginning of one; LAST is the newest.",
         show_default=False,
     ),

@@ -49,15 +49,19 @@ def render(
       checker render --ruleset bilaga-a-2017 --output output/2017-rules
       checker render --accept 20261122
     """
+    from checker.cli.monitoring import write_monitoring  # noqa: PLC0415 - start-up
     from checker.cli.publishing import check_output, publish_site  # noqa: PLC0415 - start-up
     from checker.cli.stored_results import stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
     from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
-    from checker.cli.monitoring import write_monitoring  # noqa: PLC0415 - start-up
     from checker.cli.telling import deliver_due  # noqa: PLC0415 - start-up
     from checker.report.model import COLUMNS  # noqa: PLC0415 - start-up
     from checker.store.lock import AlreadySweepingError  # noqa: PLC0415 - start-up
 
+    if accept and name == LAST:
+        raise Quit(
+            ExitCode.USAGE, "--accept: name the sweep that was held back (checker store list shows it)"
+        )
     settings = session.settings
     with opened(store_setting(settings, output)) as store:
         sweep = chosen_sweep(store, chosen_series(store, series, name), name)

@@ -1,5 +1,6 @@
 """What every command is run inside: options to settings, logs to stderr, and every ending to an exit code."""
 
+import errno
 import functools
 import inspect
 import logging
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from checker.cli.exits import ExitCode, Quit
+from checker.cli.exits import ExitCode, Quit, interruptible
 from checker.cli.options import COMMON, MEASURING, STORED
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Command = Callable[..., ExitCode]
 log = logging.getLogger("checker")
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,8 @@ def _settings(options: Mapping[str, Any]) -> "Settings":
 def ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
     """Run a command's body; whatever happens becomes an exit code and at most some lines on stderr."""
     try:
-        code = body()
+        with interruptible():
+            code = body()
         sys.stdout.flush()
     except Quit as quitting:
         for line in quitting.message.splitlines():
@@ -119,8 +123,9 @@ def ending(body: Callable[[], ExitCode], *, verbose: bool) -> ExitCode:
     except OSError as error:
         # The machine's trouble and no bug: a full disk, a stdout that takes no more. Files we know of are told earlier.
         where = f" ({error.filename})" if error.filename else ""
+        way_out = "; free space there and run again" if where and error.errno in _FULL else ""
         log.error(  # noqa: TRY400 - an ending; the trace is for whoever asks
-            "%s%s: not finished", error.strerror or type(error).__name__, where, exc_info=verbose
+            "%s%s: not finished%s", error.strerror or type(error).__name__, where, way_out, exc_info=verbose
         )
         _drop_stdout()
         return ExitCode.FAILED

@@ -17,6 +17,14 @@ from checker.cli.stores import series_of
 OutputOption = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="The site's directory, replaced as a whole.")
 ]
+UnfinishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--unfinished",
+        help="Only finish what an earlier run left undone, and end at once when that is nothing: for a machine that starts.",
+        show_default=False,
+    ),
+]
 log = logging.getLogger(__name__)
 
 
@@ -26,11 +34,12 @@ def sweep(
     path: PathArgument = Path("domains.csv"),
     output: OutputOption = Path("output/site"),
     fail_on: FailOnOption = None,
+    unfinished: UnfinishedOption = False,
 ) -> ExitCode:
     r"""Measure every row of domains.csv, judge, and write the results and the site.
 
-    DIR gets index.html, results.csv, results.json and the JSON Schema. It is replaced as a whole and only when all is
-    done: whatever happens, the old site or the new one stands complete. A directory that is neither empty nor
+    DIR gets index.html, results.csv, results.json, its JSON Schema and Atom feeds. It is replaced as a whole and only when
+    all is done: whatever happens, the old site or the new one stands complete. A directory that is neither empty nor
     marked by .checker-site is never replaced. With --only the site is a partial one and never replaces a full one.
 
     Everything seen is kept in the store as it comes (--store; checker.db beside DIR). A sweep that was cut short is gone
@@ -45,36 +54,53 @@ def sweep(
       checker sweep --quiet --fail-on worse
     """
     try:
-        return sweep_once(session, path=path, output=output, fail_on=fail_on)
+        return sweep_once(session, path=path, output=output, fail_on=fail_on, unfinished=unfinished)
     except (Busy, Held):  # neither is news to the operator
         raise
     except Quit as ending:
-        if (
-            ending.code is not ExitCode.PARTLY and not sys.stderr.isatty()
-        ):  # nobody looks: a timer started this
-            from checker.cli.telling import tell_failure  # noqa: PLC0415 - start-up
-
-            tell_failure(session.settings, series=series_of(path), reason=ending.message)
+        if ending.code is not ExitCode.PARTLY:
+            _tell(session, path, ending.message)
+        raise
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        _tell(session, path, f"{type(error).__name__}: {error} (the log says more)")
         raise
 
 
-def sweep_once(session: Session, *, path: Path, output: Path, fail_on: str | None = None) -> ExitCode:
+def _tell(session: Session, path: Path, reason: str) -> None:
+    """Tell the operator, when nobody is looking: a timer started this."""
+    if sys.stderr.isatty():
+        return
+    from checker.cli.telling import tell_failure  # noqa: PLC0415 - start-up
+
+    tell_failure(session.settings, series=series_of(path), reason=reason)
+
+
+def sweep_once(
+    session: Session, *, path: Path, output: Path, fail_on: str | None = None, unfinished: bool = False
+) -> ExitCode:
     """Do what `checker sweep` does, and tell nobody but the log and the metrics file when it fails."""
     started = datetime.now(UTC)
     try:
-        return _swept(session, path=path, output=output, fail_on=fail_on)
+        return _swept(session, path=path, output=output, fail_on=fail_on, unfinished=unfinished)
     except (Busy, Held):
         raise
-    except Quit as ending:
-        if ending.code is not ExitCode.PARTLY and session.settings.metrics is not None:
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        partly = isinstance(error, Quit) and error.code is ExitCode.PARTLY
+        if not partly and session.settings.metrics is not None:
             from checker.cli.monitoring import note_failure  # noqa: PLC0415 - start-up
 
             note_failure(session.settings, started)
         raise
 
 
-def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None) -> ExitCode:
+def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None, unfinished: bool) -> ExitCode:
     settings = session.settings
+    if unfinished and settings.no_store:
+        raise Quit(ExitCode.USAGE, "--unfinished goes by the store, and --no-store keeps none")
     check_fail_on(fail_on, worse=not settings.no_store)
     rows = rows_of(path)
     from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
@@ -86,7 +112,7 @@ def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None) -
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
     partial = len(columns_of(settings)) < len(INDICATORS)
-    check_output(output, partial=partial)
+    check_output(output, partial=partial, clean_up=settings.no_store)
     if not settings.no_store:
         check_senders(settings)
     tools = instruments(session)
@@ -101,6 +127,7 @@ def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None) -
                 partial=partial,
                 quiet=session.quiet,
                 fail_on=fail_on,
+                unfinished=unfinished,
             )
         try:
             measured = run(measure_rows(rows, tools, spool, quiet=session.quiet))

@@ -7,7 +7,7 @@ RFC 3339 in UTC ("Z"), IP addresses their text.
 import dataclasses
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -56,41 +56,50 @@ _codec: Callable[[Any], Codec] = functools.cache(_build)
 def _dataclass(kind: type[Any]) -> Codec:
     hints = get_type_hints(kind)
     codecs = {field.name: _codec(hints[field.name]) for field in dataclasses.fields(kind)}
-    encoders = tuple((name, codec.encode) for name, codec in codecs.items())
-    decoders = {name: codec.decode for name, codec in codecs.items()}
+    return Codec(_field_writer(kind, codecs), _field_reader(kind, codecs))
+
+
+def _field_writer(kind: type[Any], codecs: Mapping[str, Codec]) -> Callable[[Any], Any]:
+    writers = tuple((name, codec.encode) for name, codec in codecs.items())
+
+    def encode_fields(value: Any) -> dict[str, Any]:
+        if type(value) is not kind:
+            raise expected(f"a {kind.__name__}", value)
+        encoded, name = {}, ""
+        try:
+            for name, write in writers:
+                encoded[name] = write(getattr(value, name))
+        except CodecError as error:
+            raise error.below(f".{name}") from None
+        return encoded
+
+    return encode_fields
+
+
+def _field_reader(kind: type[Any], codecs: Mapping[str, Codec]) -> Callable[[Any], Any]:
+    readers = {name: codec.decode for name, codec in codecs.items()}
     required = frozenset(
         field.name
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     )
 
-    def encode_fields(value: Any) -> dict[str, Any]:
-        if type(value) is not kind:
-            raise expected(f"a {kind.__name__}", value)
-        encoded = {}
-        try:
-            for name, write in encoders:
-                encoded[name] = write(getattr(value, name))
-        except CodecError as error:
-            raise error.below(f".{name}") from None
-        return encoded
-
     def decode_fields(data: Any) -> Any:
         if type(data) is not dict:
             raise expected(f"an object ({kind.__name__})", data)
         if missing := required - data.keys():
             raise CodecError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
-        if unknown := data.keys() - codecs.keys():
+        if unknown := data.keys() - readers.keys():
             raise CodecError(f"{kind.__name__} has no field {ascii(min(unknown))[:60]}")
-        decoded = {}
+        decoded, name = {}, ""
         try:
             for name, item in data.items():
-                decoded[name] = decoders[name](item)
+                decoded[name] = readers[name](item)
         except CodecError as error:
             raise error.below(f".{name}") from None
         return kind(**decoded)
 
-    return Codec(encode_fields, decode_fields)
+    return decode_fields
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Codec:

@@ -98,11 +98,12 @@ def _replace(target: Path, fresh: Path, exchange: Callable[[Path, Path], bool]) 
         retired = fresh
         if not exchange(fresh, target):
             retired = Path(tempfile.mkdtemp(prefix=_prefix(target, "old"), dir=target.parent))
-            target.rename(retired)  # a directory may be renamed onto an empty one (POSIX rename)
             try:
+                target.rename(retired)  # a directory may be renamed onto an empty one (POSIX rename)
                 fresh.rename(target)
             except BaseException:
-                retired.rename(target)
+                if not os.path.lexists(target):
+                    retired.rename(target)
                 raise
     else:
         fresh.rename(target)

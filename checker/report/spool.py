@@ -5,6 +5,7 @@ import os
 import tempfile
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +27,7 @@ class Spool:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
+        self._directory = str(directory or tempfile.gettempdir())
         self._file = tempfile.TemporaryFile(prefix="checker-spool-", dir=directory)  # noqa: SIM115 - closed by close()
         self._starts = array("q")
         self._lengths = array("q")
@@ -45,13 +47,14 @@ class Spool:
         return sum(start != _ABSENT for start in self._starts)
 
     def put(self, index: int, result: RowResult) -> None:
-        """Store the row that stands at `index` in domains.csv (from 0), in place of an earlier one."""
+        """Store the row that stands at `index` in domains.csv (from 0), in place of an earlier one. Raises OSError."""
         line = json.dumps(encode(result)).encode("ascii") + b"\n"
         missing = index + 1 - len(self._starts)
         if missing > 0:
             self._starts.extend([_ABSENT] * missing)
             self._lengths.extend([0] * missing)
-        self._file.write(line)
+        with self._telling_where():
+            self._file.write(line)
         self._starts[index], self._lengths[index] = self._end, len(line)
         self._end += len(line)
 
@@ -69,10 +72,20 @@ class Spool:
 
     def close(self) -> None:
         """Give the disk space back."""
-        self._file.close()
+        with suppress(OSError):  # nobody reads it any more: what could not be written is not missed
+            self._file.close()
+
+    @contextmanager
+    def _telling_where(self) -> Iterator[None]:
+        """Name the directory when its disk takes no more: the file has no name."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self._directory) from None
 
     def _read(self, index: int) -> RowResult:
-        self._file.flush()
+        with self._telling_where():
+            self._file.flush()
         line = os.pread(self._file.fileno(), self._lengths[index], self._starts[index])
         return decode(json.loads(line))
 

@@ -10,7 +10,7 @@ from checker.history.brake import BrakedColumn, braked
 from checker.history.changes import Differences
 from checker.history.compare import Findings
 from checker.notices.notice import Notice
-from checker.store.history import Judge, NotNewerError, changes_of, fold, rebuild
+from checker.store.history import Judge, NotNewerError, fold, refolded
 from checker.store.judgements import Judged, Judgement
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
@@ -95,14 +95,19 @@ def _take_into_history(
     brake_share: float | None,
 ) -> Concluded:
     attempt = connection.begin_nested()
+    newest = store.sweeps.latest(sweep.series, State.FINISHED, connection=connection)
     try:
+        if newest is not None and newest.id != sweep.id:
+            raise NotNewerError(newest.id)  # noqa: TRY301 - it may be found out below as well
         differences = fold(store, sweep, judgement, connection, judge=judge, findings=findings)
     except NotNewerError:
         # The clock stood wrong in this sweep or in an earlier one: in the order of time the history is true again.
         attempt.rollback()
-        rebuild(store, sweep.series, connection, judge=judge)
-        changes = tuple(changes_of(store, sweep.id, connection))
-        return Concluded(sweep=sweep, differences=Differences(old=None, new=sweep.head, changes=changes))
+        attempt = connection.begin_nested()
+        differences = Differences(old=None, new=sweep.head, changes=())  # when two began in one second
+        for sweep_id, found in refolded(store, sweep.series, connection, judge=judge):
+            if sweep_id == sweep.id:
+                differences = found
     columns = braked(differences, share=brake_share) if brake_share is not None else ()
     if not columns:
         attempt.commit()

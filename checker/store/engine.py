@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from checker.store import postgresql
-from checker.store.errors import LOST, StoreError, told
+from checker.store.errors import LOST, RESTORE, StoreError, told
 from checker.store.tables import metadata
 
 HEAD = "0001"
@@ -76,6 +76,7 @@ def open_engine(url: URL, *, create: bool = True, busy_s: float = BUSY_S) -> Eng
         with told(name):
             version = _version(engine, name)
             if engine.dialect.name == "sqlite":
+                event.listen(engine, "begin", _StillThere(Path(str(url.database)), name), insert=True)
                 _turn_on_wal(engine, busy_s)
             if version != HEAD:
                 _bring_up_to_date(engine, name)
@@ -130,6 +131,30 @@ def _turn_on_wal(engine: Engine, busy_s: float) -> None:
             raise OperationalError(None, None, error) from None
         else:
             return
+
+
+class _StillThere:
+    """Called before every transaction: fails when the file was removed or replaced while it was open.
+
+    SQLite would go on in a file without a name, and nobody would ever find what it wrote there.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
+        self._there = self._look()
+
+    def __call__(self, _: Connection) -> None:
+        if self._look() != self._there:
+            raise StoreError(
+                f"{self._name}: was removed or replaced while it was in use; put it back, or {RESTORE}"
+            )
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _begin_immediately(connection: Connection) -> None:

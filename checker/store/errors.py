@@ -5,9 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-LOST = (
-    "move it away and restore it from the archive: checker store import FILE… (docs/drift.md, Återställning)"
-)
+RESTORE = "restore it from the archive: checker store import FILE… (docs/drift.md, Återställning)"
+LOST = f"move it away and {RESTORE}"
 _STAYS = "what is stored is kept, and the sweep goes on where it was"
 
 

@@ -83,22 +83,26 @@ def rebuild(store: Store, series: str, connection: Connection, *, judge: Judge) 
     For imported sweeps, and for one that began earlier than another. Changes that cannot be told from those of the
     rules any more (the observations are gone) count as the rules'. Raises DamagedError.
     """
+    return sum(1 for _ in refolded(store, series, connection, judge=judge))
+
+
+def refolded(
+    store: Store, series: str, connection: Connection, *, judge: Judge
+) -> Iterator[tuple[str, Differences]]:
+    """Do what `rebuild` does sweep by sweep: the id of each, and what changed with it. To be read to its end."""
     store.intervals.clear(series, connection)
     sweeps = [
         sweep for sweep in store.sweeps.all(series, State.FINISHED, connection=connection) if not sweep.method
     ]
     last = None
-    folded = 0
     for sweep in sweeps:
         judgement = store.judgements.find(sweep.id, sweep.ruleset, sweep.ruleset_version, connection)
         if judgement is None or sweep.started == last:
             continue
         connection.execute(delete(_CHANGES).where(_CHANGES.c.sweep_id == sweep.id))
         findings = _StoredFindings(store, judgement, connection)
-        fold(store, sweep, judgement, connection, judge=judge, findings=findings)
+        yield sweep.id, fold(store, sweep, judgement, connection, judge=judge, findings=findings)
         last = sweep.started
-        folded += 1
-    return folded
 
 
 def store_changes(sweep: StoredSweep, differences: Differences, connection: Connection) -> None:
@@ -195,10 +199,13 @@ def _remove(
     if row is None:
         return
     standings = store.intervals.standing(sweep.series, [code], connection)
-    steps = [
-        remove(standing, row=row, column=column, head=sweep.head)
-        for (_, column), standing in sorted(standings.items())
-    ]
+    try:
+        steps = [
+            remove(standing, row=row, column=column, head=sweep.head)
+            for (_, column), standing in sorted(standings.items())
+        ]
+    except ValueError as error:
+        raise NotNewerError(str(error)) from None
     _store_steps(store, sweep, steps, standings, connection)
     for step in steps:
         collector.add_step(step)

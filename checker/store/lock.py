@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -43,8 +43,9 @@ def _file_lock(path: Path, name: str) -> Iterator[None]:
             raise AlreadySweepingError(_held(name, _holder(handle))) from None
         except OSError as error:
             raise StoreError(f"{path}: this file system has no locks ({error.strerror})") from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # a full disk: the lock holds without its holder's number
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 PACKED_MAX_BYTES = 64 * 1024 * 1024
 """More than any observation unpacks to (caps on all reads are far below): a guard against damaged files."""
+LEVEL = 6
+"""Of zlib."""
 _CHAIN = "chain"
 """The field of a handshake that holds certificates."""
 _NESTED = (dict, list)
@@ -55,7 +57,12 @@ def digests(data: Any) -> frozenset[str]:
 
 def pack(data: Any) -> bytes:
     """JSON, compressed."""
-    return zlib.compress(json.dumps(data, separators=(",", ":")).encode("ascii"), 6)
+    return packed_text(json.dumps(data, separators=(",", ":")))
+
+
+def packed_text(text: str) -> bytes:
+    """What `pack` makes of JSON that is text already."""
+    return zlib.compress(text.encode("ascii"), LEVEL)
 
 
 def unpack(packed: bytes) -> Any:

@@ -26,8 +26,11 @@ def unpublished(
     now: datetime,
     within: timedelta,
 ) -> StoredSweep | None:
-    """The series' last sweep, when it was measured and judged as is wanted now and did not get onto the site."""
-    last = store.sweeps.latest(series)
+    """The series' last sweep, when it was measured and judged as is wanted now and did not get onto the site.
+
+    Those that began in the future do not count: the clock has been set back since.
+    """
+    last = store.sweeps.latest(series, before=now + CLOCK_SLACK)
     if last is None or last.state is not State.FINISHED or last.published is not None:
         return None
     if (last.ruleset, last.ruleset_version) != rules:

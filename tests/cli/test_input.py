@@ -55,10 +55,14 @@ def test_broken_domains(scenario: str, data: bytes, said: list[str], command: st
         (["sweep", "--timeout", "soon"], "error: --timeout: input should be a valid number"),
         (["sweep", "--only", "tls"], 'error: --only: "tls" is no column'),
         (["sweep", "--config", "missing.toml"], "error: missing.toml: cannot be read"),
-        (["sweep", "--fail-on", "worse"], "error: --fail-on worse compares with the sweep before"),
+        (
+            ["sweep", "--no-store", "--fail-on", "worse"],
+            "error: --fail-on worse compares with the sweep before, which only a sweep with a store knows",
+        ),
+        (["check", "a.se", "--fail-on", "worse"], "error: --fail-on worse compares with the sweep before"),
         (
             ["sweep", "--fail-on", "everything"],
-            'error: --fail-on: must be fault or warning (got "everything")',
+            'error: --fail-on: must be fault, warning or worse (got "everything")',
         ),
         (["check"], "Missing argument 'DOMAIN"),
         (["check", "a b.se", "192.0.2.1"], 'error: domain "192.0.2.1" is an IP address'),

@@ -25,7 +25,7 @@ def service(name: str) -> dict[str, str]:
     return {key: values[-1] for key, values in read_unit(DIRECTORY / name)["Service"].items()}
 
 
-@pytest.mark.parametrize(("name", "command"), list(zip(SERVICES, ("sweep", "schedule"), strict=True)))
+@pytest.mark.parametrize(("name", "command"), list(zip(SERVICES, ("sweep", "schedule", "sweep"), strict=True)))
 def test_the_command_exists_as_it_is_given(
     name: str, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -35,7 +35,7 @@ def test_the_command_exists_as_it_is_given(
     assert main([command, "--help"]) == 0
     taught = capsys.readouterr().out
     options = [argument for argument in arguments if argument.startswith("-")]
-    assert options == ["--config", "--output"]
+    assert options == ["--config", "--output", *(["--unfinished"] if "resume" in name else [])]
     for option in options:
         assert re.search(rf"^  {option} ", taught, re.MULTILINE)
     assert arguments[1] == f"{SETTINGS}/domains.csv"
@@ -89,23 +89,28 @@ def test_it_may_use_no_more_memory_than_it_needs_and_as_many_sockets(name: str) 
     assert int(settings["LimitNOFILE"]) > 100 * Settings.model_fields["concurrency"].default
 
 
-def test_the_two_services_are_confined_alike() -> None:
-    one, other = (
-        (DIRECTORY / name).read_text(encoding="utf-8").partition("# Nothing of the machine")[2].splitlines()
+def test_the_services_are_confined_alike() -> None:
+    one, *others = (
+        (DIRECTORY / name)
+        .read_text(encoding="utf-8")
+        .partition("# Nothing of the machine")[2]
+        .partition("[Install]")[0]
+        .split("\n")
         for name in SERVICES
     )
-    other = other[: other.index("[Install]")]
-    assert [line for line in one if line] == [line for line in other if line]
+    for other in others:
+        assert [line for line in one if line] == [line for line in other if line]
     assert len(one) > 30
 
 
 def test_what_is_tried_again() -> None:
-    sweep, schedule = (service(name) for name in SERVICES)
-    for settings in (sweep, schedule):
+    sweep, schedule, resume = (service(name) for name in SERVICES)
+    for settings in (sweep, schedule, resume):
         assert settings["Restart"] == "on-failure"
         assert settings["RestartPreventExitStatus"] == str(int(ExitCode.USAGE))
     # a sweep that was done in part is tried again by the timer's service; the scheduler does that itself
     assert "SuccessExitStatus" not in sweep
+    assert "SuccessExitStatus" not in resume
     assert schedule["SuccessExitStatus"] == str(int(ExitCode.PARTLY))
     limits = read_unit(DIRECTORY / SERVICES[0])["Unit"]
     assert limits["StartLimitBurst"] == ["2"]

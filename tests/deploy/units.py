@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = ROOT / "deploy" / "systemd"
-SERVICES = ("indikatorkollen.service", "indikatorkollen-schedule.service")
+SERVICES = ("indikatorkollen.service", "indikatorkollen-schedule.service", "indikatorkollen-resume.service")
 PROGRAM = "/opt/indikatorkollen/bin/checker"
 
 Unit = Mapping[str, Mapping[str, list[str]]]

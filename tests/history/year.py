@@ -22,12 +22,15 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import bindparam, update
+
 from checker.observations.row import Row
 from checker.report.model import COLUMNS, RowResult
 from checker.rulesets import RULESETS
+from checker.store import tables
 from checker.store.judgements import Judged
-from checker.store.observations import Stored
-from checker.store.packing import digests
+from checker.store.observations import put_certificates
+from checker.store.packing import digests, packed_text
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.times import written
@@ -41,6 +44,7 @@ LENGTHS = (1, 1, 1, 2, 3, 10, 30, 60, 10_000)
 NOT_MEASURED_LENGTHS = (1, 1, 1, 2, 5)
 LIFETIMES = range(60, 91)
 """Days between two renewals of a certificate."""
+_ROWS = tables.rows
 _TIMES = frozenset({"checked_at", "observed_at"})
 _SIGNED_UNTIL = 8
 """Where an RRSIG's RDATA has its expiration and inception, four bytes each (RFC 4034 §3.1)."""
@@ -49,11 +53,11 @@ _SIGNER = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One sweep as a store holds it, with its verdicts under each ruleset."""
+    """One sweep as a store holds it: positions and observations as JSON text, and the verdicts under each ruleset."""
 
     sweep: StoredSweep
     rows: tuple[Row, ...]
-    observations: tuple[Stored, ...]
+    observations: tuple[tuple[int, str], ...]
     certificates: Mapping[str, bytes]
     results: Mapping[str, tuple[RowResult, ...]]
 
@@ -66,13 +70,16 @@ def read_measured(store: Store) -> Measured:
         for name in (OLD_RULES, NEW_RULES)
         if (judgement := store.judgements.find(sweep.id, name, RULESETS[name].version)) is not None
     }
-    observations = tuple(store.observations.stored(sweep.id))
-    wanted = frozenset[str]().union(*(digests(stored.data) for stored in observations))
+    observations = []
+    wanted: set[str] = set()
+    for stored in store.observations.stored(sweep.id):
+        observations.append((stored.position, json.dumps(stored.data, separators=(",", ":"))))
+        wanted |= digests(stored.data)
     return Measured(
         sweep=sweep,
         rows=tuple(store.sweeps.rows(sweep.id)),
-        observations=observations,
-        certificates=store.observations.ders(wanted),
+        observations=tuple(observations),
+        certificates=store.observations.ders(frozenset(wanted)),
         results=results,
     )
 
@@ -80,14 +87,19 @@ def read_measured(store: Store) -> Measured:
 class Year:
     """`nights` nights that end with the measured one; those in `whole` (numbers from 0) keep its observations as they are."""
 
-    def __init__(self, measured: Measured, nights: int, *, whole: Collection[int] = (), seed: int = 1) -> None:
+    def __init__(
+        self, measured: Measured, nights: int, *, whole: Collection[int] = (), seed: int = 1
+    ) -> None:
         self.nights = nights
         self._measured = measured
         self._whole = frozenset(whole)
-        self._dice = random.Random(seed)  # noqa: S311 - the same year each time
-        self._templates = [_Template(stored) for stored in measured.observations]
+        self._dice = random.Random(seed)
         self._lives = {digest: self._dice.choice(LIFETIMES) for digest in sorted(measured.certificates)}
         self._strange: dict[tuple[int, str], tuple[int, Verdict]] = {}
+
+    @cached_property
+    def _templates(self) -> list["_Template"]:
+        return [_Template(*observation) for observation in self._measured.observations]
 
     @property
     def rules_changed(self) -> int:
@@ -114,16 +126,25 @@ class Year:
         """The list, the same every night."""
         return self._measured.rows
 
-    def observations(self, number: int) -> Iterator[tuple[Stored, dict[str, bytes]]]:
-        """What was seen that night, with the certificates that each row has."""
+    def begin(self, store: Store, number: int) -> StoredSweep:
+        """Store a night as if its last row had just been measured. All rows at once: it would wait for the disk at each."""
+        sweep = store.sweeps.begin(self.sweep(number), self.rows)
         night = _Tonight(self.sweep(number).started, number, self._lives, self._measured.certificates)
-        for stored, template in zip(self._measured.observations, self._templates, strict=True):
-            if number in self._whole:
-                yield stored, {digest: self._measured.certificates[digest] for digest in template.digests}
-            else:
-                chains = {}
-                data = template.filled(night, chains)
-                yield replace(stored, data=data), chains
+        is_whole = number in self._whole
+        chains = dict(self._measured.certificates) if is_whole else {}
+        records = [
+            {
+                "at": template.position,
+                "packed": packed_text(template.text if is_whole else template.filled(night, chains)),
+            }
+            for template in self._templates
+        ]
+        of_row = (_ROWS.c.sweep_id == sweep.id) & (_ROWS.c.position == bindparam("at"))
+        with store.transaction() as connection:
+            put_certificates(connection, sweep.id, chains)
+            statement = update(_ROWS).where(of_row).values(state="seen", observation=bindparam("packed"))
+            connection.execute(statement, records)
+        return sweep
 
     def judged(self, number: int) -> Iterator[Judged]:
         """The verdicts of that night; to be asked for night by night, each once."""
@@ -131,12 +152,13 @@ class Year:
         self._disturb(number, results)
         for position, result in enumerate(results):
             verdicts = tuple(
-                self._strange.get((position, verdict.indicator), (0, verdict))[1] for verdict in result.verdicts
+                self._strange.get((position, verdict.indicator), (0, verdict))[1]
+                for verdict in result.verdicts
             )
             remeasured = frozenset(
                 column
                 for column, verdict in zip(COLUMNS, verdicts, strict=False)
-                if (position, column) in self._strange and self._dice.random() < 0.7  # noqa: PLR2004 - most are
+                if (position, column) in self._strange and self._dice.random() < 0.7
             )
             yield Judged(position=position, result=replace(result, verdicts=verdicts), remeasured=remeasured)
 
@@ -166,7 +188,7 @@ class _Tonight:
     ) -> None:
         self._started, self._number = started, number
         self._lives, self._certificates = lives, certificates
-        self._random = random.Random(number)  # noqa: S311 - the same year each time
+        self._random = random.Random(number)
         self._signatures: dict[str, str] = {}
         self._chains: dict[str, tuple[str, bytes]] = {}
 
@@ -204,7 +226,7 @@ class _Tonight:
             phase = int(digest[:8], 16) % life
             renewals = (self._number + phase) // life
             # the end of the signature's last integer: it parses as before
-            made = der[:-24] + random.Random(f"{digest} {renewals}").randbytes(24)  # noqa: S311 - as above
+            made = der[:-24] + random.Random(f"{digest} {renewals}").randbytes(24)
             self._chains[digest] = sha256(made).hexdigest(), made
         return self._chains[digest]
 
@@ -212,16 +234,18 @@ class _Tonight:
 class _Template:
     """One row's observation as text, cut where it changes from night to night."""
 
-    def __init__(self, stored: Stored) -> None:
-        self.digests = digests(stored.data)
+    def __init__(self, position: int, text: str) -> None:
+        self.position, self.text = position, text
+        data = json.loads(text)
+        self.digests = digests(data)
         self._signatures: set[str] = set()
         self._times: set[str] = set()
         self._labels: set[str] = set()
-        self._find(stored.data)
+        self._find(data)
         tokens = sorted(self._signatures | self._times | self._labels | self.digests, key=len, reverse=True)
-        self._pieces = re.split(f"({'|'.join(map(re.escape, tokens))})", json.dumps(stored.data))
+        self._pieces = re.split(f"({'|'.join(map(re.escape, tokens))})", self.text)
 
-    def filled(self, night: _Tonight, chains: dict[str, bytes]) -> Any:
+    def filled(self, night: _Tonight, chains: dict[str, bytes]) -> str:
         """The observation of that night; its certificates are put into `chains`."""
         labels = {label: night.label(label) for label in sorted(self._labels)}
         pieces = self._pieces.copy()
@@ -234,7 +258,7 @@ class _Template:
                 chains[pieces[index]] = der
             else:
                 pieces[index] = labels.get(token, night.moment)
-        return json.loads("".join(pieces))
+        return "".join(pieces)
 
     def _find(self, data: Any, key: str = "") -> None:
         if isinstance(data, dict):

@@ -187,3 +187,19 @@ def test_it_is_not_gone_on_with_when_something_else_is_wanted(
     assert state is State.STOPPED
     assert kept.startswith(why)
     assert [state for state, _ in states.values()] == [State.FINISHED]
+
+
+def test_a_machine_that_starts_finishes_what_was_cut_short_and_begins_nothing(
+    nights: Nights, cut: Cut, capsys: Captured
+) -> None:
+    options = ("--only", "https", "--unfinished")
+    assert nights.sweep(cut.lab, LATER, *options) == 0
+    assert "there is nothing to finish" in capsys.readouterr().err
+    assert nights.opened == [] or asked(nights, cut.lab) == {}
+    assert not nights.site.exists()
+    taken_over(nights, cut)
+    assert nights.sweep(cut.lab, LATER, *options) == 0
+    assert asked(nights, cut.lab) == {"C": {"web"}}
+    assert (nights.site / "results.json").exists()
+    assert nights.sweep(cut.lab, LATER, *options, "--no-store") == 2
+    assert "--unfinished goes by the store" in capsys.readouterr().err

@@ -129,9 +129,8 @@ def manifest(directory: Path) -> dict[str, str]:
 def _set_clock(orders: Orders) -> None:
     """Let the program read a time of day that is ahead."""
     ahead = [timedelta(seconds=orders.ahead_s)]
-    for target in ("checker.network.clock:Clock.wall", "checker.cli.nightly:_now"):
-        owner, name = _found(target)
-        setattr(owner, name, _put_forward(getattr(owner, name), ahead))
+    owner, name = _found("checker.network.clock:Clock.wall")
+    setattr(owner, name, _put_forward(getattr(owner, name), ahead))
     if orders.jump_s:
         owner, name = _found("checker.store.observations:Observations.keep")
         original = getattr(owner, name)

@@ -59,7 +59,7 @@ class Campaign:
     _night: int = 0
     _wanted: dict[bool, dict[str, dict[str, tuple[object, ...]]]] = field(default_factory=dict)
     _hosts: dict[str, str] = field(default_factory=dict)
-    _bag: list[Moment | None] = field(default_factory=list)
+    _bag: list[Moment] = field(default_factory=list)
     _usual_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -139,23 +139,19 @@ class Campaign:
 
     def _drawn(self, before: list[Swept]) -> Moment | None:
         """What to wait for in the next run: a moment that may come, or None for the clock."""
-        if not before:
-            return FIRST_START[min(len(self.kills), 1)]
+        if len(self.kills) < len(FIRST_START):
+            return FIRST_START[len(self.kills)]
         if self.dice.randrange(SELDOM) == 0:
             return None
         if not self._bag:
             self._bag = [*MOMENTS, BETWEEN_RENAMES]
             self.dice.shuffle(self._bag)
         phases = {"starting", "publishing", "telling"}
-        if not _pending(before[-1]):
+        if not (before and _pending(before[-1])):
             phases |= {"measuring", "parked", "concluding"}
         there_is_a_site = self.place.site.exists()
         for moment in self._bag:
-            if (
-                moment is not None
-                and moment.phase in phases
-                and (there_is_a_site or moment is not BETWEEN_RENAMES)
-            ):
+            if moment.phase in phases and (there_is_a_site or moment is not BETWEEN_RENAMES):
                 self._bag.remove(moment)
                 return moment
         return None

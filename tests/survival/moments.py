@@ -65,3 +65,8 @@ MOMENTS = (
 
 BETWEEN_RENAMES = _moment("publishing", "between two renames", "checker.report.publish:Path.rename")
 """Where the system cannot exchange directories: the first of two renames is done."""
+
+
+def named(name: str) -> Moment:
+    """One of them."""
+    return next(moment for moment in (*FIRST_START, *MOMENTS, BETWEEN_RENAMES) if moment.name == name)

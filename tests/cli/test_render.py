@@ -1,0 +1,111 @@
+"""`checker render` from stores of a few nights: which sweep, which rules, and how it ends without one."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+from checker.rulesets import RULESETS
+from checker.store.stored_sweep import State
+from checker.store.store import Store
+from tests.store.stored_nights import concluded, https, measured
+
+RENDER = ("render", "--store", "checker.db", "--output", "site")
+VERSION = RULESETS["2026"].version
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store("checker.db") as store:
+        yield store
+
+
+def written() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path("site/results.json").read_text(encoding="utf-8"))
+    return found
+
+
+def refused(capsys: Captured, code: int, *arguments: str) -> str:
+    assert main([*RENDER, *arguments]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert not Path("site").exists()
+    return captured.err
+
+
+def test_without_a_sweep_nothing_is_written(store: Store, capsys: Captured) -> None:
+    assert "checker.db: holds no sweep yet; checker sweep makes one" in refused(capsys, 2)
+    measured(store, https("Ja"), 0)
+    assert "no sweep of domains has come to its end yet" in refused(capsys, 2)
+    assert "no sweep is called '2019'" in refused(capsys, 2, "2019")
+
+
+def test_without_a_store_nothing_is_made(capsys: Captured) -> None:
+    assert main(["render", "--store", "nowhere.db", "--output", "site"]) == 3
+    assert "nowhere.db" in capsys.readouterr().err
+    assert list(Path().iterdir()) == []
+
+
+def test_the_newest_is_shown_with_its_history_and_an_older_one_without(store: Store) -> None:
+    ids = [concluded(store, https(cell), number).sweep.id for number, cell in enumerate(["Ja", "Ja", "Ja"])]
+    assert main([*RENDER]) == 0
+    assert written()["sweep"]["id"] == ids[2]
+    assert written()["results"][0]["indicators"]["https"]["since"] == "2026-11-22T02:00:00Z"
+    assert main([*RENDER, ids[1]]) == 0
+    assert written()["sweep"]["id"] == ids[1]
+    assert written()["results"][0]["indicators"]["https"]["since"] is None
+    published = [sweep.published is not None for sweep in store.sweeps.all()]
+    assert published == [False, True, True]
+
+
+def test_a_held_sweep_needs_to_be_accepted(store: Store, capsys: Captured) -> None:
+    concluded(store, https("Ja", "Ja"), 0)
+    held = concluded(store, https("Nej!", "Nej!"), 1, brake=0.3).sweep.id
+    assert f"the sweep {held} was held back" in refused(capsys, 2, held)
+    assert main([*RENDER, held, "--accept", "--quiet"]) == 0
+    assert [sweep.state for sweep in store.sweeps.all()] == [State.FINISHED] * 2
+    assert written()["sweep"]["id"] == held
+    assert main([*RENDER, held, "--accept"]) == 0
+    assert "was not held back: there is nothing to accept" in capsys.readouterr().err
+
+
+def test_the_rules_are_the_sweeps_own_unless_others_are_asked_for(store: Store) -> None:
+    concluded(store, https("Ja"), 0, ruleset_version=VERSION)
+    assert main([*RENDER]) == 0
+    assert written()["sweep"]["ruleset"] == "2026"
+    assert main([*RENDER, "--ruleset", "bilaga-a-2017"]) == 0
+    assert written()["sweep"]["ruleset"] == "bilaga-a-2017"
+    (sweep,) = store.sweeps.all()
+    assert sweep.ruleset == "2026"
+    assert main([*RENDER]) == 0
+    assert written()["sweep"]["ruleset"] == "2026"
+
+
+def test_what_the_metrics_file_says_after_a_held_sweep_was_accepted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKER_METRICS", "kollen.prom")
+    concluded(store, https("Ja", "Ja"), 0)
+    held = concluded(store, https("Nej!", "Nej!"), 1, brake=0.3).sweep.id
+    assert main([*RENDER, held, "--accept", "--quiet"]) == 0
+    text = Path("kollen.prom").read_text(encoding="utf-8")
+    assert 'indikatorkollen_changes{kind="worsened"} 2' in text
+
+
+def test_somebody_elses_directory_is_left_alone(store: Store, capsys: Captured) -> None:
+    concluded(store, https("Ja"), 0)
+    Path("site").mkdir()
+    (Path("site") / "theirs").touch()
+    assert main([*RENDER]) == 2
+    assert "--output: " in capsys.readouterr().err
+    assert [path.name for path in Path("site").iterdir()] == ["theirs"]
+
+
+def test_not_while_a_sweep_is_under_way(store: Store, capsys: Captured) -> None:
+    concluded(store, https("Ja"), 0)
+    with store.lock():
+        assert "sweep" in refused(capsys, 3)
