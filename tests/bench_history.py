@@ -265,15 +265,20 @@ def report(address: str, measured: Path, nights: int, work: Path) -> None:
     """Fill a store that is not there yet, or is empty, and print what everything costs."""
     with Store(str(measured), create=False) as base:
         year = _year(read_measured(base), nights)
-    begun = time.perf_counter()
     with without_waiting(address) as store:
-        ends = fill(store, year)
+        begun = time.perf_counter()
+        ends = [] if store.sweeps.all() else fill(store, year)
         took = time.perf_counter() - begun
         found = sizes(store)
         sweeps = store.sweeps.all(SERIES, State.FINISHED)
         kind = store.engine.dialect.name
     rows = len(year.rows)
     print(f"{kind}: {nights} nights of {rows} rows, made in {took:.0f} s")
+    if ends:
+        print(
+            f"  end of a sweep           {statistics.median(ends):>6.1f} s  the slowest {max(ends):.1f} s"
+            f" (night {ends.index(max(ends)) + 1}; from {year.rules_changed + 1} on there were new rules)"
+        )
     if found:
         per_row = found["all"] / nights / rows / 1024
         print(
@@ -281,11 +286,6 @@ def report(address: str, measured: Path, nights: int, work: Path) -> None:
         )
         by_table = ", ".join(f"{table} {found[table] / 1024**2:.1f}" for table in TABLES)
         print(f"    MiB by table           {by_table}")
-    print(
-        f"  end of a sweep           {statistics.median(ends):>6.1f} s  the last {ends[-1]:.1f} s, the slowest {max(ends):.1f} s"
-        f" (night {ends.index(max(ends)) + 1}; {year.rules_changed + 1} had new rules)",
-        flush=True,
-    )
     old_rules = sweeps[year.rules_changed - 1]
     for name, arguments in commands(sweeps, old_rules, work / "site").items():
         given = ("--command", json.dumps([*arguments, f"--store={address}"]))
@@ -302,7 +302,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench_history", description=__doc__)
     parser.add_argument("--nights", type=int, default=30, help="nights to make, at least 4 (default 30)")
     parser.add_argument("--rows", type=int, default=600, help="rows a night (default 600)")
-    parser.add_argument("--store", help="a store that is empty or not there; default a file that goes away")
+    parser.add_argument(
+        "--store",
+        help="a store that is not there, is empty, or has these nights; default a file that goes away",
+    )
     parser.add_argument("--measured", type=Path, help="a store's file with a sweep to make nights of")
     parser.add_argument("--command", type=json.loads, help=argparse.SUPPRESS)
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)

@@ -51,7 +51,8 @@ def check(
     """
     check_fail_on(fail_on)
     rows = _rows(names, web_host=web_host, mail_domain=mail_domain)
-    from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
+    from checker.cli.disk import real_disk  # noqa: PLC0415 - start-up
+    from checker.cli.instruments import instruments, run  # noqa: PLC0415 - start-up
     from checker.cli.measuring import measure_rows  # noqa: PLC0415 - start-up
     from checker.cli.output import say, say_json  # noqa: PLC0415 - start-up
     from checker.report.export_json import result_object  # noqa: PLC0415 - start-up

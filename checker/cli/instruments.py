@@ -3,12 +3,10 @@
 import asyncio
 import gc
 import signal
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from checker.cli.exits import ExitCode, Quit
@@ -130,12 +128,3 @@ def _allow_sockets() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):  # some systems name a hard limit that they do not grant
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def real_disk() -> Path | None:
-    """Where waiting rows are kept: /var/tmp, since /tmp may be memory; None (TMPDIR, or the system's) without it."""
-    import os  # noqa: PLC0415 - the environment is read here only
-
-    place = Path("/var/tmp")  # noqa: S108 - only unnamed files and private directories are made there
-    usable = "TMPDIR" not in os.environ and sys.platform != "win32" and os.access(place, os.W_OK | os.X_OK)
-    return place if usable else None

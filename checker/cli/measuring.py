@@ -1,14 +1,16 @@
 """What `sweep` and `check` share: vantage first, then rows through the sweep engine onto disk, then an exit code."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checker import __version__
+from checker.cli.disk import real_disk
 from checker.cli.exits import ExitCode, Quit
-from checker.cli.instruments import Instruments, ca_store, real_disk
+from checker.cli.instruments import Instruments, ca_store
 from checker.cli.progress import Progress
 from checker.cli.vantage import look
 from checker.columns import judged_row
@@ -131,6 +133,11 @@ async def measure_rows(
     return Measured(sweep=done, severities=counted.severities, spoilt=sweep.tally.not_measured)
 
 
+def severities(result: RowResult) -> Iterator[Severity]:
+    """The severity of each finding of a row."""
+    return (found.severity for verdict in result.verdicts for found in verdict.findings)
+
+
 def planned(
     settings: "Settings", *, started: datetime, trust_store: str, vantage: "Vantage", in_full: bool = False
 ) -> StoredSweep:
@@ -159,7 +166,7 @@ class _Counted:
         self.anything = False
 
     def add(self, result: RowResult) -> None:
-        self.severities.update(found.severity for verdict in result.verdicts for found in verdict.findings)
+        self.severities.update(severities(result))
         self.anything = self.anything or _measured(result)
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.instruments import Instruments, run
 from checker.cli.keeping import Keeper
-from checker.cli.measuring import Measured, columns_of, measure_rows
+from checker.cli.measuring import FAIL_ON, Measured, columns_of, measure_rows, severities
 from checker.cli.monitoring import write_monitoring
 from checker.cli.next_steps import Place
 from checker.cli.publishing import check_output, print_table, publish_site
 from checker.cli.retaining import retain_by_settings
-from checker.cli.stored_results import stored_results
+from checker.cli.stored_results import read_once, stored_results
 from checker.cli.stores import opened, series_of, store_setting
 from checker.cli.telling import deliver_due, letters
 from checker.history.changes import CellRow, Kind
@@ -24,6 +24,7 @@ from checker.report.model import Results, SummaryCounter
 from checker.report.spool import Spool
 from checker.rulesets import RULESETS
 from checker.store.conclusion import Concluded, conclude
+from checker.store.history import changes_of
 from checker.store.judgements import Judged
 from checker.store.lock import AlreadySweepingError
 from checker.store.resume import unpublished
@@ -62,7 +63,7 @@ def sweep_with_store(
                 night = _Night(store, address, rows, tools, path=path, output=output, partial=partial)
                 pending = night.unpublished()
                 if pending is not None:
-                    return night.publish_pending(pending)
+                    return night.publish_pending(pending, fail_on)
                 if unfinished and not store.sweeps.all(series_of(path), State.RUNNING):
                     log.info("no sweep was cut short: there is nothing to finish")
                     return ExitCode.DONE
@@ -114,15 +115,22 @@ class _Night:
             within=self._within,
         )
 
-    def publish_pending(self, sweep: StoredSweep) -> ExitCode:
+    def publish_pending(self, sweep: StoredSweep, fail_on: str | None) -> ExitCode:
         """Put a sweep on the site that was measured and judged before this run."""
         judgement = self._store.judgements.find(sweep.id, sweep.ruleset, sweep.ruleset_version)
         assert judgement is not None  # a finished sweep was stored with it, in one transaction
         log.info(
             "the sweep %s was measured but not published: it is published now, nothing is measured", sweep.id
         )
-        self._publish(sweep, stored_results(self._store, sweep, judgement))
-        return ExitCode.DONE
+        with read_once(stored_results(self._store, sweep, judgement)) as results:
+            self._publish(sweep, results)
+            if fail_on == "worse":
+                changes = changes_of(self._store, sweep.id, announced=True)
+                failed = any(change.kind is Kind.WORSENED for change in changes)
+            else:
+                grave = FAIL_ON.get(fail_on or "", frozenset())
+                failed = any(severity in grave for result in results() for severity in severities(result))
+        return ExitCode.FINDINGS if failed else ExitCode.DONE
 
     def measure(self, spool: Spool, *, quiet: bool, fail_on: str | None) -> ExitCode:
         """Measure what is left to be measured, conclude and publish."""
@@ -131,10 +139,10 @@ class _Night:
                 measured = run(measure_rows(self._rows, self._tools, spool, quiet=quiet, keeper=keeper))
             except KeyboardInterrupt:
                 done = f"interrupted after {len(spool)} of {len(self._rows)} rows"
-                raise Quit(
-                    ExitCode.PARTLY,
-                    f"{done}: they are kept, and the next sweep goes on from there; an earlier site stands as it was",
-                ) from None
+                what = "nothing was published, an earlier site stands as it was"
+                if keeper.sweep is not None:
+                    what = "they are kept, and the next sweep goes on from there; an earlier site stands as it was"
+                raise Quit(ExitCode.PARTLY, f"{done}: {what}") from None
         concluded = self._conclude(measured, spool)
         if concluded.braked:
             self._tell()

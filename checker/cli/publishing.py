@@ -70,14 +70,14 @@ def publish_site(
 def _with_history(
     store: "Store", sweep: "StoredSweep", results: Results
 ) -> tuple[Results, "FeedSource | None"]:
-    """The results with what stands beside each cell, when they are the newest; and what the feeds are made of."""
-    from checker.store.shown import feed_source, with_history  # noqa: PLC0415 - not without a store
+    """The results with what stood beside each cell after their sweep; and what the feeds are made of."""
+    from checker.store.shown import feed_source, with_history, with_history_then  # noqa: PLC0415 - not without a store
     from checker.store.stored_sweep import State  # noqa: PLC0415 - as above
 
     newest = store.sweeps.latest(sweep.series, State.FINISHED)
     feeds = feed_source(store, sweep.series)
     if newest is None or newest.id != sweep.id:
-        return results, feeds
+        return lambda: with_history_then(store, sweep, results()), feeds
     return lambda: with_history(store, sweep.series, results()), feeds
 
 

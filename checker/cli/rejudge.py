@@ -88,7 +88,7 @@ def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> Non
     """
     from checker.store.judgements import Judgement  # noqa: PLC0415 - start-up
 
-    if not store.observations.places(sweep.id):
+    if next(store.observations.stored(sweep.id), None) is None:
         raise Quit(
             ExitCode.USAGE,
             f"what was seen in the sweep {sweep.id} is not kept any more: it cannot be judged again",

@@ -39,7 +39,7 @@ def render(
 ) -> ExitCode:
     r"""Write the site again from the store, and put it in the place of the old one as a whole.
 
-    Nothing is measured. Without SWEEP it is the newest one. --ruleset publishes what these rules say of it: the sweep is judged
+    Nothing is measured. Without SWEEP it is the newest one with all columns. --ruleset publishes what these rules say of it: the sweep is judged
     by them first when that has not been done. A sweep that the brake held back is published with --accept only; from then
     on it counts, and those who are to hear of changes do.
 
@@ -51,7 +51,7 @@ def render(
     """
     from checker.cli.monitoring import write_monitoring  # noqa: PLC0415 - start-up
     from checker.cli.publishing import check_output, publish_site  # noqa: PLC0415 - start-up
-    from checker.cli.stored_results import stored_results  # noqa: PLC0415 - start-up
+    from checker.cli.stored_results import read_once, stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
     from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
     from checker.cli.telling import deliver_due  # noqa: PLC0415 - start-up
@@ -64,7 +64,7 @@ def render(
         )
     settings = session.settings
     with opened(store_setting(settings, output)) as store:
-        sweep = chosen_sweep(store, chosen_series(store, series, name), name)
+        sweep = chosen_sweep(store, chosen_series(store, series, name), name, whole=True)
         partial = len(sweep.columns) < len(COLUMNS)
         check_output(output, partial=partial)
         try:
@@ -72,8 +72,8 @@ def render(
                 sweep = _released(store, sweep, settings, output=output, accept=accept)
                 judgement = _judgement(store, sweep, settings)
                 shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
-                results = stored_results(store, sweep, judgement)
-                publish_site(output, results, shown, settings, partial=partial, store=store)
+                with read_once(stored_results(store, sweep, judgement)) as results:
+                    publish_site(output, results, shown, settings, partial=partial, store=store)
                 store.sweeps.update(replace(sweep, published=datetime.now(UTC)))
         except AlreadySweepingError as error:
             raise Busy(str(error)) from None

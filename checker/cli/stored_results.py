@@ -1,11 +1,14 @@
 """The rows of a stored sweep as reports read them: verdicts from the store, details from what was seen."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from checker.cli.disk import real_disk
 from checker.indicators.details import mail_details
 from checker.report.model import Results, RowResult
+from checker.report.spool import Spool
 from checker.rulesets import RULESETS
 
 if TYPE_CHECKING:
@@ -36,6 +39,15 @@ def stored_results(store: "Store", sweep: "StoredSweep", judgement: "Judgement")
                 yield replace(result, details=mail_details(sweep.to_be_judged(evidence), ruleset))
 
     return results
+
+
+@contextmanager
+def read_once(results: Results) -> Iterator[Results]:
+    """The same rows for the block, however often they are read: from a file on disk that vanishes with it."""
+    with Spool(real_disk()) as spool:
+        for place, result in enumerate(results()):
+            spool.put(place, result)
+        yield spool.results
 
 
 def stored_findings(store: "Store", judgement: "Judgement") -> Callable[[str, str], "tuple[Finding, ...]"]:

@@ -59,13 +59,21 @@ def chosen_series(store: "Store", given: str, *named: str) -> str:
     return given or newest
 
 
-def chosen_sweep(store: "Store", series: str, name: str) -> "StoredSweep":
-    """The sweep of this name (or LAST) that has come to its end. Quits (USAGE) when there is none."""
+def chosen_sweep(store: "Store", series: str, name: str, *, whole: bool = False) -> "StoredSweep":
+    """The sweep of this name (or LAST) that has come to its end. Quits (USAGE) when there is none.
+
+    `whole`: LAST is the newest one with all columns, if there is such a one.
+    """
+    from checker.report.model import COLUMNS  # noqa: PLC0415 - start-up
     from checker.store.errors import StoreError  # noqa: PLC0415 - start-up
     from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
 
     if name == LAST:
         last = store.sweeps.latest(series, State.FINISHED)
+        if whole and last is not None and last.columns != COLUMNS:
+            finished = store.sweeps.all(series, State.FINISHED)
+            all_columns = [one for one in finished if one.columns == COLUMNS and not one.method]
+            last = all_columns[-1] if all_columns else last
         if last is None:
             raise Quit(ExitCode.USAGE, f"{store.name}: no sweep of {series} has come to its end yet")
         return last

@@ -103,7 +103,8 @@ def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None, u
         raise Quit(ExitCode.USAGE, "--unfinished goes by the store, and --no-store keeps none")
     check_fail_on(fail_on, worse=not settings.no_store)
     rows = rows_of(path)
-    from checker.cli.instruments import instruments, real_disk, run  # noqa: PLC0415 - start-up
+    from checker.cli.disk import real_disk  # noqa: PLC0415 - start-up
+    from checker.cli.instruments import instruments, run  # noqa: PLC0415 - start-up
     from checker.cli.measuring import columns_of, measure_rows  # noqa: PLC0415 - start-up
     from checker.cli.nightly import sweep_with_store  # noqa: PLC0415 - start-up
     from checker.cli.publishing import check_output, print_table, publish_site  # noqa: PLC0415 - start-up

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +12,15 @@ import jinja2
 from checker.observations.fact import Fact
 from checker.observations.vantage import Vantage
 from checker.report.dates import machine_time, swedish_date, swedish_time
-from checker.report.model import COLUMNS, Results, RowResult, Summary, SweepInfo, worst_first
+from checker.report.model import (
+    COLUMNS,
+    Results,
+    RowResult,
+    StandingCell,
+    Summary,
+    SweepInfo,
+    worst_first,
+)
 from checker.report.names import shown_name
 from checker.report.sentences import joined, number, sentences
 from checker.report.words import Lang, column_words, labels, message, remedy, spelled_out, visible
@@ -65,7 +74,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell as the page shows it. `look` is the class that tells values apart, never by colour alone."""
+    """One cell as the page shows it. `look` is the class that tells values apart, never by colour alone.
+
+    `since` is when it was first seen so, `earlier` the verdict that stands where it could not be measured.
+    """
 
     column: str
     label: str
@@ -73,6 +85,8 @@ class Cell:
     spelled: str
     look: str
     reasons: tuple[Reason, ...]
+    since: datetime | None = None
+    earlier: StandingCell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +103,18 @@ class PageRow:
 
 
 def write_page(
-    results: Results, out: TextIO, *, sweep: SweepInfo, summary: Summary, settings: SiteSettings
+    results: Results,
+    out: TextIO,
+    *,
+    sweep: SweepInfo,
+    summary: Summary,
+    settings: SiteSettings,
+    feed: str = "",
 ) -> None:
-    """Write index.html to `out` (UTF-8). The rows are read from the start three times, one at a time."""
+    """Write index.html to `out` (UTF-8). The rows are read from the start three times, one at a time.
+
+    `feed` is where the Atom feed stands beside the page, "" when there is none.
+    """
     page = (
         _environment()
         .get_template("index.html")
@@ -104,6 +127,7 @@ def write_page(
             legend={column: _legend(column) for column in COLUMNS},
             labels=labels(LANG),
             settings=settings,
+            feed=feed,
         )
     )
     page.enable_buffering(200)
@@ -135,11 +159,12 @@ def page_row(result: RowResult) -> PageRow:
         web_host=shown_name(row.web_host),
         mail_domain=shown_name(row.mail_domain),
         own_mail_domain=row.mail_domain != row.domain,
-        cells=tuple(_cell(column, result.verdict(column)) for column in COLUMNS),
+        cells=tuple(_cell(column, result) for column in COLUMNS),
     )
 
 
-def _cell(column: str, verdict: Verdict | None) -> Cell:
+def _cell(column: str, result: RowResult) -> Cell:
+    verdict = result.verdict(column)
     return Cell(
         column=column,
         label=column_words(LANG)[column].label,
@@ -147,6 +172,8 @@ def _cell(column: str, verdict: Verdict | None) -> Cell:
         spelled=spelled_out(verdict, LANG),
         look=_look(verdict),
         reasons=() if verdict is None else tuple(map(_reason, worst_first(verdict.findings))),
+        since=result.since(column),
+        earlier=result.last_good(column),
     )
 
 

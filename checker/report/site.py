@@ -5,7 +5,7 @@ from pathlib import Path
 from checker.observations.row import Row
 from checker.report.export_csv import CsvResults
 from checker.report.export_json import SCHEMA_NAME, JsonResults, schema_text
-from checker.report.feeds import FeedSource, write_feeds
+from checker.report.feeds import FeedSource, feed_path, write_feeds
 from checker.report.model import Results, Summary, SummaryCounter, SweepInfo
 from checker.report.render import SiteSettings, copy_assets, write_page
 from checker.report.words import LANGS, Lang
@@ -41,7 +41,8 @@ def write_site(
         json_file.finish(summary)
     (directory / SCHEMA_NAME).write_text(schema_text(), encoding="utf-8")
     with (directory / "index.html").open("w", encoding="utf-8") as page_out:
-        write_page(results, page_out, sweep=sweep, summary=summary, settings=settings)
+        feed = feed_path("sv") if feeds is not None else ""
+        write_page(results, page_out, sweep=sweep, summary=summary, settings=settings, feed=feed)
     copy_assets(directory)
     if feeds is not None:
         for feed_lang in LANGS:

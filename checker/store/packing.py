@@ -27,6 +27,7 @@ LEVEL = 6
 _CHAIN = "chain"
 """The field of a handshake that holds certificates."""
 _NESTED = (dict, list)
+"""What JSON nests: exactly these types, from `json.loads` as from the codec."""
 
 
 def lifted(data: Any, put: Callable[[str, bytes], None]) -> Any:
@@ -42,16 +43,17 @@ def lowered(data: Any, get: Callable[[str], bytes]) -> Any:
 def digests(data: Any) -> frozenset[str]:
     """The certificates that lifted JSON refers to."""
     found: set[str] = set()
-    waiting = [data] if isinstance(data, _NESTED) else []
+    waiting = [data]
     while waiting:
         inner = waiting.pop()
-        if isinstance(inner, dict):
-            chain = inner.get(_CHAIN)
-            if isinstance(chain, list):
-                found.update(value for value in chain if isinstance(value, str))
-            waiting.extend(value for value in inner.values() if isinstance(value, _NESTED))
-        else:
-            waiting.extend(value for value in inner if isinstance(value, _NESTED))
+        if type(inner) is dict:
+            for name, value in inner.items():
+                if type(value) in _NESTED:
+                    waiting.append(value)
+                    if name == _CHAIN and type(value) is list:
+                        found.update(digest for digest in value if type(digest) is str)
+        elif type(inner) is list:
+            waiting.extend([value for value in inner if type(value) in _NESTED])
     return frozenset(found)
 
 
@@ -121,23 +123,18 @@ def _decoded(kind: type[T], data: Any, ders: Mapping[str, bytes]) -> T:
     return decoded
 
 
-def _exchanged(data: Any, exchange: Callable[[str], str], *, chain: bool = False) -> Any:
+def _exchanged(data: Any, exchange: Callable[[str], str], *, is_chain: bool = False) -> Any:
     """The same JSON with each text of each chain exchanged. Most of it is plain values: they cost no call."""
-    if isinstance(data, dict):
+    if type(data) is dict:
         return {
-            name: _exchanged(value, exchange, chain=name == _CHAIN) if isinstance(value, _NESTED) else value
+            name: _exchanged(value, exchange, is_chain=name == _CHAIN) if type(value) in _NESTED else value
             for name, value in data.items()
         }
-    if isinstance(data, list):
-        return [
-            _exchanged(value, exchange)
-            if isinstance(value, _NESTED)
-            else exchange(value)
-            if chain and isinstance(value, str)
-            else value
-            for value in data
-        ]
-    return data
+    if type(data) is not list:
+        return data
+    if is_chain:
+        return [exchange(value) if type(value) is str else _exchanged(value, exchange) for value in data]
+    return [_exchanged(value, exchange) if type(value) in _NESTED else value for value in data]
 
 
 def _digest(text: str, put: Callable[[str, bytes], None]) -> str:

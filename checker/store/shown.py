@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from checker.history.intervals import Interval
@@ -9,7 +10,7 @@ from checker.report.feeds import FeedSource
 from checker.report.model import RowResult, StandingCell
 from checker.store.history import announcements
 from checker.store.store import Store
-from checker.store.stored_sweep import State
+from checker.store.stored_sweep import State, StoredSweep
 from checker.store.sweeps import PAGE
 
 
@@ -22,6 +23,31 @@ def with_history(store: Store, series: str, results: Iterator[RowResult]) -> Ite
             by_code.setdefault(code, []).extend(map(_shown, stands.intervals))
         for result in page:
             yield replace(result, standing=tuple(by_code.get(result.row.code, ())))
+
+
+def with_history_then(store: Store, sweep: StoredSweep, results: Iterator[RowResult]) -> Iterator[RowResult]:
+    """The rows of a sweep that is not the newest, with what stood for their cells right after it.
+
+    What waited for confirmation then is left out. Holds the cells that stood in memory.
+    """
+    stood: dict[str, list[Interval]] = {}
+    for (code, _), interval in store.intervals.standing_at(sweep.series, sweep.started).items():
+        stood.setdefault(code, []).append(interval)
+    for result in results:
+        known = (_as_known(store, sweep, result, one) for one in stood.get(result.row.code, ()))
+        yield replace(result, standing=tuple(map(_shown, known)))
+
+
+def _as_known(store: Store, sweep: StoredSweep, result: RowResult, interval: Interval) -> Interval:
+    """The interval without what came to be known of it after the sweep."""
+    if interval.last_measured <= sweep.started:
+        return interval
+    last: datetime | None = sweep.started
+    if result.cell(interval.column) != interval.cell:  # the sweep could not tell, or saw another once
+        last = store.judgements.last_measured(
+            sweep.series, interval.code, interval.column, until=sweep.started
+        )
+    return replace(interval, last_measured=last or interval.since, not_measured_since=None)
 
 
 def feed_source(store: Store, series: str) -> FeedSource | None:

@@ -102,7 +102,10 @@ def test_one_clear_sentence_without_two_sweeps(store: Store, capsys: Captured) -
     assert refused(capsys) == "error: checker.db: holds no sweep yet; checker sweep makes one"
     sweep, _ = measured(store, https("Ja"), 0)
     assert refused(capsys) == "error: checker.db: no sweep of domains has come to its end yet"
-    assert refused(capsys, "--series", "lista") == "error: --series: there are no sweeps of lista; there are: domains"
+    assert (
+        refused(capsys, "--series", "lista")
+        == "error: --series: there are no sweeps of lista; there are: domains"
+    )
     assert refused(capsys, sweep.id, sweep.id).startswith(
         f"error: the sweep {sweep.id} did not come to its end (running)"
     )

@@ -133,7 +133,8 @@ def test_an_interrupt_ends_in_one_line(
     assert said == (
         "error: interrupted after 0 of 1 rows: nothing was published, an earlier site stands as it was\n"
     )
-    assert [path.name for path in place.iterdir()] == ["domains.csv"]
+    assert sorted(path.name for path in place.iterdir()) == ["domains.csv", "output"]
+    assert not (place / "output" / "site").exists()
 
 
 def test_a_reader_that_has_had_enough(place: Path) -> None:

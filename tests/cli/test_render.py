@@ -9,8 +9,8 @@ import pytest
 
 from checker.cli import main
 from checker.rulesets import RULESETS
-from checker.store.stored_sweep import State
 from checker.store.store import Store
+from checker.store.stored_sweep import State
 from tests.store.stored_nights import concluded, https, measured
 
 RENDER = ("render", "--store", "checker.db", "--output", "site")
@@ -50,16 +50,52 @@ def test_without_a_store_nothing_is_made(capsys: Captured) -> None:
     assert list(Path().iterdir()) == []
 
 
-def test_the_newest_is_shown_with_its_history_and_an_older_one_without(store: Store) -> None:
+def test_the_newest_is_shown_with_its_history_and_an_older_one_with_that_of_its_time(store: Store) -> None:
     ids = [concluded(store, https(cell), number).sweep.id for number, cell in enumerate(["Ja", "Ja", "Ja"])]
     assert main([*RENDER]) == 0
     assert written()["sweep"]["id"] == ids[2]
     assert written()["results"][0]["indicators"]["https"]["since"] == "2026-11-22T02:00:00Z"
     assert main([*RENDER, ids[1]]) == 0
     assert written()["sweep"]["id"] == ids[1]
-    assert written()["results"][0]["indicators"]["https"]["since"] is None
+    assert written()["results"][0]["indicators"]["https"]["since"] == "2026-11-22T02:00:00Z"
     published = [sweep.published is not None for sweep in store.sweeps.all()]
     assert published == [False, True, True]
+
+
+def test_an_older_sweep_is_shown_with_what_stood_then(store: Store) -> None:
+    cells = ["Ja", "Ej mätt", "Nej", "Nej", "Ja"]
+    ids = [concluded(store, https(cell), number).sweep.id for number, cell in enumerate(cells)]
+    shown = {}
+    for name in ids:
+        assert main([*RENDER, name]) == 0
+        https_then = written()["results"][0]["indicators"]["https"]
+        good = https_then["last_good"]
+        shown[name[6:8]] = (https_then["since"], good and (good["cell"], good["measured"]))
+    assert shown == {
+        "22": ("2026-11-22T02:00:00Z", None),
+        "23": ("2026-11-23T02:00:00Z", ("Ja", "2026-11-22T02:00:00Z")),
+        "24": ("2026-11-24T02:00:00Z", None),
+        "25": ("2026-11-24T02:00:00Z", None),
+        "26": ("2026-11-26T02:00:00Z", None),
+    }
+
+
+def test_an_older_sweep_that_could_not_tell_knows_nothing_of_later_ones(store: Store) -> None:
+    cells = ["Ja", "Ej mätt", "Ja"]
+    ids = [concluded(store, https(cell), number).sweep.id for number, cell in enumerate(cells)]
+    assert main([*RENDER, ids[1]]) == 0
+    good = written()["results"][0]["indicators"]["https"]["last_good"]
+    assert (good["cell"], good["measured"]) == ("Ja", "2026-11-22T02:00:00Z")
+
+
+def test_the_newest_is_one_with_all_columns_if_there_is_one(store: Store) -> None:
+    partial = concluded(store, https("Ja"), 0, columns=("https",)).sweep.id
+    assert main([*RENDER]) == 0
+    assert written()["sweep"]["id"] == partial
+    whole = concluded(store, https("Ja"), 1).sweep.id
+    concluded(store, https("Ja"), 2, columns=("https",))
+    assert main([*RENDER]) == 0
+    assert written()["sweep"]["id"] == whole
 
 
 def test_a_held_sweep_needs_to_be_accepted(store: Store, capsys: Captured) -> None:

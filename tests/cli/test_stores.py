@@ -24,7 +24,9 @@ def test_the_store_lies_beside_the_site() -> None:
     assert store_setting(settings(store="sqlite:///var/x.db"), Path("site")) == "sqlite:///var/x.db"
 
 
-@pytest.mark.parametrize("given", ["site/x.db", "site/deep/x.db", "sqlite:///site/x.db", "other/../site/x.db"])
+@pytest.mark.parametrize(
+    "given", ["site/x.db", "site/deep/x.db", "sqlite:///site/x.db", "other/../site/x.db"]
+)
 def test_never_inside_the_site(given: str) -> None:
     with pytest.raises(Quit, match="lies inside the site, which is replaced as a whole") as ending:
         store_setting(settings(store=given), Path("site"))
@@ -65,13 +67,13 @@ def test_the_series_of_a_list(path: str, series: str) -> None:
 
 
 def test_trouble_with_the_store_ends_the_command() -> None:
-    with pytest.raises(Quit, match="store nowhere.db: ") as ending, opened("nowhere.db"):
+    with pytest.raises(Quit, match=r"store nowhere\.db: ") as ending, opened("nowhere.db"):
         pass
     assert ending.value.code is ExitCode.FAILED
     with pytest.raises(Quit, match=r"store .*a row is no row"), opened("checker.db", create=True):
         raise DamagedError("a row is no row")
     Path("text.db").write_text("no database " * 100, encoding="utf-8")
-    with pytest.raises(Quit, match="store text.db: ") as ending, opened("text.db"):
+    with pytest.raises(Quit, match=r"store text\.db: ") as ending, opened("text.db"):
         pass
     assert ending.value.code is ExitCode.FAILED
 
@@ -85,7 +87,9 @@ def test_one_sweep_at_a_time() -> None:
 
 def test_what_an_operator_is_told_to_type() -> None:
     here = Path.cwd()
-    place = Place(settings=settings(), store="min db/checker.db", output=Path("site"), path=Path("mina län.csv"))
+    place = Place(
+        settings=settings(), store="min db/checker.db", output=Path("site"), path=Path("mina län.csv")
+    )
     held = sweep()
     store = f"--store '{here}/min db/checker.db'"
     assert place.look(held) == f"checker diff {store} LAST {held.id}"

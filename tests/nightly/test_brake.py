@@ -63,9 +63,9 @@ def _held(nights: Nights, bad: Lab, mailbox: SmtpSink, capsys: Captured) -> None
     assert [to for _, to in mailbox.envelopes] == [f"RCPT TO:<{OPERATOR}>"]
     with nights.opened_store() as store:
         standing = store.intervals.standing("domains", CODES)
-    assert {one.confirmed.cell for (_, column), one in standing.items() if column == "starttls" and one.confirmed} == {
-        "Ja"
-    }
+    assert {
+        one.confirmed.cell for (_, column), one in standing.items() if column == "starttls" and one.confirmed
+    } == {"Ja"}
     assert not any(one.pending for one in standing.values())
 
 
@@ -76,7 +76,9 @@ def _looked_at(nights: Nights, mailbox: SmtpSink, capsys: Captured) -> None:
     assert main([*look[1:], "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["old"]["id"], found["new"]["id"]) == (FIRST_ID, SECOND_ID)
-    worse = [(change["code"], change["column"]) for change in found["changes"] if change["kind"] == "worsened"]
+    worse = [
+        (change["code"], change["column"]) for change in found["changes"] if change["kind"] == "worsened"
+    ]
     assert worse == [(code, "starttls") for code in "ABC"]
     assert nights.checker("render", SECOND_ID) == 2
     said = capsys.readouterr().err
@@ -100,11 +102,13 @@ def _accepted(nights: Nights, mailbox: SmtpSink, capsys: Captured) -> None:
     assert main(publish[1:]) == 0
     assert capsys.readouterr().out == ""
     assert states(nights) == [State.FINISHED, State.HELD, State.FINISHED]
-    assert {code: row["starttls"]["since"] for code, row in nights.results().items() if code in "ABC"} == dict.fromkeys(
-        "ABC", "2026-01-03T02:15:00Z"
-    )
+    assert {
+        code: row["starttls"]["since"] for code, row in nights.results().items() if code in "ABC"
+    } == dict.fromkeys("ABC", "2026-01-03T02:15:00Z")
     told = [to for _, to in mailbox.envelopes[2:]]
-    assert sorted(told) == sorted(f"RCPT TO:<{one}>" for one in (OPERATOR, *(CONTACTS[code] for code in "ABC")))
+    assert sorted(told) == sorted(
+        f"RCPT TO:<{one}>" for one in (OPERATOR, *(CONTACTS[code] for code in "ABC"))
+    )
     with nights.opened_store() as store:
         (accepted,) = [sweep for sweep in store.sweeps.all("domains") if sweep.id == THIRD_ID]
     assert accepted.published is not None

@@ -17,7 +17,10 @@ from tests.notices.smtp_sink import SmtpSink
 
 FIRST_ID = "20260101T021500Z"
 ROWS = (plain("A"), plain("B"))
-WORSE = (plain("A", mail=(MailServer(smtp=Smtp.NO_STARTTLS),), web=Web(certificate=Certificate.EXPIRED)), ROWS[1])
+WORSE = (
+    plain("A", mail=(MailServer(smtp=Smtp.NO_STARTTLS),), web=Web(certificate=Certificate.EXPIRED)),
+    ROWS[1],
+)
 ONLY = ("--quiet", "--only", "https")
 Captured = pytest.CaptureFixture[str]
 
@@ -52,7 +55,14 @@ class Obstructed(NightNetwork):
     [("out/site/theirs.txt", 2, "is not empty"), ("out", 2, "is not a directory")],
 )
 def test_what_could_not_be_published_is_published_by_the_next_sweep(
-    nights: Nights, lab: Lab, worse: Lab, mailbox: SmtpSink, capsys: Captured, obstacle: str, code: int, said: str
+    nights: Nights,
+    lab: Lab,
+    worse: Lab,
+    mailbox: SmtpSink,
+    capsys: Captured,
+    obstacle: str,
+    code: int,
+    said: str,
 ) -> None:
     nights.contacts = {"A": "post@a.example"}
     store, output = ("--store", str(nights.store)), nights.place / "out" / "site"
@@ -66,7 +76,8 @@ def test_what_could_not_be_published_is_published_by_the_next_sweep(
     file.unlink()
     if file.parent == output:
         output.rmdir()
-    assert nights.sweep(worse, 2.1, "--only", "https", *store, output=output) == 0
+    again = ("--only", "https", "--fail-on", "worse", *store)
+    assert nights.sweep(worse, 2.1, *again, output=output) == 1
     assert nights.opened == []
     assert "the sweep 20260102T021500Z was measured but not published" in capsys.readouterr().err
     written = json.loads((output / "results.json").read_text(encoding="utf-8"))
@@ -81,7 +92,9 @@ def test_what_could_not_be_published_is_published_by_the_next_sweep(
     assert len(mailbox.messages) == 3
 
 
-def test_a_partial_sweep_leaves_the_history_of_other_columns_alone(nights: Nights, lab: Lab, worse: Lab) -> None:
+def test_a_partial_sweep_leaves_the_history_of_other_columns_alone(
+    nights: Nights, lab: Lab, worse: Lab
+) -> None:
     assert nights.sweep(lab, 1, "--quiet") == 0
     store = ("--store", str(nights.store))
     assert nights.sweep(worse, 2, *ONLY, *store, output=nights.place / "part") == 0
@@ -106,7 +119,10 @@ def test_without_a_store_nothing_is_kept(nights: Nights, lab: Lab, capsys: Captu
     assert nights.results()["A"]["https"]["since"] is None
     assert nights.sweep(lab, 2, *ONLY, "--no-store", "--fail-on", "worse") == 2
     assert nights.opened == []
-    assert "--fail-on worse compares with the sweep before, which only a sweep with a store knows" in capsys.readouterr().err
+    assert (
+        "--fail-on worse compares with the sweep before, which only a sweep with a store knows"
+        in capsys.readouterr().err
+    )
     assert nights.sweep(lab, 3, *ONLY, "--fail-on", "grave") == 2
     assert nights.opened == []
 
@@ -129,6 +145,23 @@ def test_a_secret_that_cannot_be_read_ends_a_sweep_before_it_measures(
     assert nights.opened == []
     assert "webhook_secret_file: " in capsys.readouterr().err
     assert mailbox.messages == []
+
+
+def test_the_operator_hears_of_our_own_bugs_too(
+    nights: Nights, lab: Lab, mailbox: SmtpSink, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug of our own")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("checker.cli.nightly.publish_site", broken)
+        assert nights.sweep(lab, 1, *ONLY) == 3
+    assert "internal error (RuntimeError: a bug of our own)" in capsys.readouterr().err
+    assert [to for _, to in mailbox.envelopes] == [f"RCPT TO:<{OPERATOR}>"]
+    assert b"RuntimeError: a bug of our own" in mailbox.messages[0]
+    assert nights.sweep(lab, 1.1, *ONLY, "--fail-on", "fault") == 0
+    assert nights.opened == []
+    assert len(mailbox.messages) == 1
 
 
 def test_two_lists_in_one_store(nights: Nights, lab: Lab, worse: Lab, capsys: Captured) -> None:
@@ -178,7 +211,7 @@ def test_the_brake_holds_also_when_the_clock_was_wrong(nights: Nights, lab: Lab,
         assert nights.sweep(all_bad, 2, *ONLY) == 3
     assert nights.files() == before
     with nights.opened_store() as store:
-        assert {one.confirmed.cell for one in store.intervals.standing("domains", "AB").values() if one.confirmed} == {
-            "Ja"
-        }
+        assert {
+            one.confirmed.cell for one in store.intervals.standing("domains", "AB").values() if one.confirmed
+        } == {"Ja"}
     assert nights.sweep(lab, 3, *ONLY) == 0

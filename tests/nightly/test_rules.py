@@ -99,9 +99,7 @@ def test_the_site_can_show_the_other_rules(measured: Measured, tmp_path: Path, c
     assert nights.render(other, FIRST_ID, *store, "--ruleset", NEW) == 0
     written = json.loads((other / "results.json").read_text(encoding="utf-8"))
     assert (written["sweep"]["id"], written["sweep"]["ruleset"]) == (FIRST_ID, NEW)
-    cells = {
-        row["code"]: [one["cell"] for one in row["indicators"].values()] for row in written["results"]
-    }
+    cells = {row["code"]: [one["cell"] for one in row["indicators"].values()] for row in written["results"]}
     assert cells == {
         code: [cell for _, cell, _ in verdicts] for code, verdicts in measured.judged(SECOND_ID, NEW).items()
     }

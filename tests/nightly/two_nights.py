@@ -42,11 +42,11 @@ def plain(code: str, **more: object) -> Organisation:
     )
 
 
-_FIRST = {
+_FIRST: dict[str, dict[str, object]] = {
     "BETTER": {"mail": (MailServer(smtp=Smtp.NO_STARTTLS),)},
     "ASIDE": {"web": replace(GOOD, http=Http.CONTENT)},
 }
-_SECOND = {
+_SECOND: dict[str, dict[str, object]] = {
     "WEB": {"web": replace(GOOD, certificate=Certificate.EXPIRED)},
     "MAIL": {"mail": (MailServer(smtp=Smtp.NO_STARTTLS),)},
     "ZONE": {"zone": Zone(signing=Signing.EXPIRED)},

@@ -2,13 +2,14 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Self
 
 import pytest
 
 from checker.observations.fact import Fact
-from checker.report.model import COLUMNS, RowResult, SummaryCounter
+from checker.report.model import COLUMNS, RowResult, StandingCell, SummaryCounter
 from checker.report.render import SiteSettings, templates_directory, write_page
 from tests.report.rows import SWEEP, hostile_result, result_of, row_of, table_6
 
@@ -66,7 +67,7 @@ class Tree(HTMLParser):
         self._open[-1].children.append(data)
 
 
-def page_of(*results: RowResult, settings: SiteSettings | None = None) -> str:
+def page_of(*results: RowResult, settings: SiteSettings | None = None, feed: str = "") -> str:
     counter = SummaryCounter()
     for result in results:
         counter.add(result)
@@ -77,6 +78,7 @@ def page_of(*results: RowResult, settings: SiteSettings | None = None) -> str:
         sweep=SWEEP,
         summary=counter.summary(),
         settings=settings or SiteSettings(),
+        feed=feed,
     )
     return out.getvalue()
 
@@ -302,3 +304,49 @@ def test_contrast_meets_wcag_aa(scheme: int) -> None:
         ("bar", "page"),
     ):
         assert contrast(colours[edge], colours[background]) >= 3
+
+
+def stood(column: str, cell: str, **more: object) -> StandingCell:
+    return StandingCell(
+        column=column,
+        cell=cell,
+        since=datetime(2017, 10, 3, 2, tzinfo=UTC),
+        last_measured=datetime(2017, 12, 11, 2, tzinfo=UTC),
+        ruleset="bilaga-a-2017",
+        ruleset_version="1",
+        **more,  # type: ignore[arg-type]  # each test's own
+    )
+
+
+def test_a_cell_that_could_not_be_measured_shows_the_verdict_that_stands_with_its_age() -> None:
+    result = replace(result_of(https="Ej mätt", starttls="Nej"), standing=(stood("https", "Ja (F)"),))
+    page = Tree(page_of(result)).root
+    (cell,) = page.all("td", data_indicator="https")
+    (code,) = cell.all("span", class_="code")
+    assert cell.children[0] is code
+    assert code.text == "Ej mätt"
+    (earlier,) = cell.all("span", class_="earlier")
+    assert earlier.text == "Ja (F) 11\u00a0december 2017"
+    assert "Det senaste svaret var Ja (F), mätt 11\u00a0december 2017." in page.text
+    assert len(page.all("span", class_="earlier")) == 1
+
+
+def test_since_when_a_cell_has_stood_is_said_in_its_reasons() -> None:
+    page = Tree(page_of(replace(result_of(https="Ja (F)"), standing=(stood("https", "Ja (F)"),)))).root
+    assert [each.text for each in page.all("p", class_="since")] == [
+        "Så har det varit i våra mätningar sedan 3\u00a0oktober 2017."
+    ]
+
+
+def test_a_verdict_that_was_seen_once_stands_in_for_nothing() -> None:
+    result = replace(result_of(https="Ej mätt"), standing=(stood("https", "Nej", unconfirmed=True),))
+    assert not Tree(page_of(result)).root.all("span", class_="earlier")
+
+
+@pytest.mark.parametrize(("feed", "links"), [("", 0), ("andringar/atom.xml", 1)])
+def test_the_feed_is_named_where_there_is_one(feed: str, links: int) -> None:
+    page = Tree(page_of(result_of(https="Ja"), feed=feed)).root
+    assert len(page.all("link", type="application/atom+xml")) == links
+    assert (
+        len([link for link in page.all("a") if link.attributes.get("href") == "andringar/atom.xml"]) == links
+    )

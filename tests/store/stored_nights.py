@@ -78,7 +78,11 @@ def verdict(column: str, cell: str, row: Row) -> Verdict:
             for subject, value in zip((row.domain, row.mail_domain), read.values, strict=True)
         )
     return Verdict(
-        indicator=column, value=worst(read.values), flags=tuple(sorted(read.flags)), parts=parts, findings=(FAULT,)
+        indicator=column,
+        value=worst(read.values),
+        flags=tuple(sorted(read.flags)),
+        parts=parts,
+        findings=(FAULT,),
     )
 
 
@@ -111,7 +115,9 @@ def measured(
 ) -> tuple[StoredSweep, list[Judged]]:
     """Begin the sweep of a night and keep what was seen; what is left is to be concluded."""
     planned = replace(
-        samples.sweep(night(0) + (night(1) - night(0)) * number, series=series), ruleset=what.ruleset, **more  # type: ignore[arg-type]  # a table of fields
+        samples.sweep(night(0) + (night(1) - night(0)) * number, series=series),
+        ruleset=what.ruleset,
+        **more,  # type: ignore[arg-type]  # a table of fields
     )
     sweep = store.sweeps.begin(planned, [row_of(code, cells) for code, cells in what.rows.items()])
     for position, (code, cells) in enumerate(what.rows.items()):
@@ -146,7 +152,9 @@ def concluded(
     )
 
 
-def history(store: Store, series: str = "domains") -> tuple[list[Interval], dict[str, tuple[list[Change], list[Change]]]]:
+def history(
+    store: Store, series: str = "domains"
+) -> tuple[list[Interval], dict[str, tuple[list[Change], list[Change]]]]:
     """Every interval; and what changed with each sweep, all of it and what was announced."""
     codes = sorted({row.code for sweep in store.sweeps.all(series) for row in store.sweeps.rows(sweep.id)})
     intervals = [interval for code in codes for interval in store.intervals.of_row(series, code)]

@@ -35,7 +35,11 @@ def test_a_sweep_is_finished_with_its_verdicts_and_its_letters(store: Store) -> 
     assert first.differences.old is None
     assert first.differences.changes == ()
     second = concluded(store, https("Nej!", "Nej"), 1, letters=told)
-    assert (second.sweep.state, second.sweep.finished, second.sweep.published) == (State.FINISHED, night(1), None)
+    assert (second.sweep.state, second.sweep.finished, second.sweep.published) == (
+        State.FINISHED,
+        night(1),
+        None,
+    )
     assert store.sweeps.get(second.sweep.id) == second.sweep
     judgement = store.judgements.find(second.sweep.id, "2026", "1")
     assert judgement is not None

@@ -20,7 +20,6 @@ from typing import Any
 
 from checker.cli import main
 from checker.network.addresses import IPAddress
-from checker.network.clock import Clock
 from checker.network.door import Network
 from tests.lab.apart import door
 from tests.lab.network import LabNetwork, Place

@@ -9,9 +9,9 @@ there is something to tell. Nothing is repaired between the runs: whatever is wr
 import argparse
 import email
 import json
+import operator
 import random
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -144,9 +144,8 @@ class Campaign:
         if self.dice.randrange(SELDOM) == 0:
             return None
         if not self._bag:
-            self._bag = [*MOMENTS, BETWEEN_RENAMES]
-            self.dice.shuffle(self._bag)
-        phases = {"starting", "publishing", "telling"}
+            self._bag = self._shuffled()
+        phases = {"starting", "publishing", "archiving", "telling"}
         if not (before and _pending(before[-1])):
             phases |= {"measuring", "parked", "concluding"}
         there_is_a_site = self.place.site.exists()
@@ -155,6 +154,16 @@ class Campaign:
                 self._bag.remove(moment)
                 return moment
         return None
+
+    def _shuffled(self) -> list[Moment]:
+        """Every moment, one of each phase before the second of any."""
+        bag = self.dice.sample((*MOMENTS, BETWEEN_RENAMES), len(MOMENTS) + 1)
+        turns = Counter[str]()
+        placed = []
+        for moment in bag:
+            turns[moment.phase] += 1
+            placed.append((turns[moment.phase], moment))
+        return [moment for _, moment in sorted(placed, key=operator.itemgetter(0))]
 
     def _let_through(self) -> None:
         before = sweeps(self.place.store)
@@ -212,10 +221,15 @@ class Campaign:
     def _shut_now(self) -> tuple[str, ...]:
         return self._shut if self._night % 2 == 0 else ()
 
-    @property
-    def sweeps_made(self) -> int:
-        """Sweeps that stand in the store."""
-        return len(sweeps(self.place.store))
+    def figures(self) -> str:
+        """What was done, in one sentence."""
+        phases = Counter(kill.phase for kill in self.kills)
+        by_phase = ", ".join(f"{count} {phase}" for phase, count in phases.items())
+        made = len(sweeps(self.place.store))
+        return (
+            f"{len(self.kills)} kills ({by_phase}) in {self.runs} runs of {made} sweeps: no row lost or asked for again,"
+            f" the site whole; {len(self.sink.messages)} mails, {len(set(self.sink.messages))} different"
+        )
 
 
 def _pending(sweep: Swept) -> bool:
@@ -266,13 +280,8 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="survival-") as directory:
         made = campaign(given.kills, given.seed, Path(directory), show)
-        phases = Counter(kill.phase for kill in made.kills)
-        by_phase = ", ".join(f"{phase} {count}" for phase, count in phases.items())
-        print(
-            f"{len(made.kills)} kills ({by_phase}) in {made.runs} runs, {made.sweeps_made} sweeps, none lost a row;"
-        )
-        print(f"{len(made.sink.messages)} mails; {time.monotonic() - began:.0f} s")
+        print(f"{made.figures()}; {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

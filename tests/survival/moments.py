@@ -58,7 +58,9 @@ MOMENTS = (
     _moment("publishing", "the sites are exchanged", "checker.report.publish:_replace"),
     _moment("publishing", "the old site is half removed", "checker.report.publish:shutil.rmtree"),
     _moment("publishing", "the old site is removed", "checker.cli.nightly:publish_site"),
-    _moment("telling", "the publication is noted", "checker.cli.nightly:deliver_due", BEFORE),
+    _moment("archiving", "the publication is noted", "checker.cli.nightly:retain_by_settings", BEFORE),
+    _moment("archiving", "the archive is written, not in its place", "checker.store.archive:write_lines"),
+    _moment("telling", "the archive is in its place", "checker.cli.nightly:deliver_due", BEFORE),
     _moment("telling", "a mail is sent, not noted", "checker.store.outbox:Outbox.sent", BEFORE),
     _moment("telling", "a mail is noted", "checker.store.outbox:Outbox.sent"),
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.lab.apart import ROOT, start_options
 from tests.survival.doomed import Orders
-from tests.survival.moments import Moment
+from tests.survival.moments import AFTER, Moment
 
 PATIENCE_S = 300.0
 """For a machine that stands still: nothing here takes a hundredth of that."""
@@ -72,6 +72,8 @@ class Place:
     settings: dict[str, str] = field(default_factory=dict)
     output: Path | None = None
     """The site's directory, when it is not to be below `directory`."""
+    scratch: Path | None = None
+    """The directory of temporary files, likewise."""
 
     def __post_init__(self) -> None:
         self.temp.mkdir(parents=True, exist_ok=True)
@@ -87,7 +89,7 @@ class Place:
     @property
     def temp(self) -> Path:
         """Where the program keeps what it need not keep."""
-        return self.directory / "temp"
+        return self.scratch or self.directory / "temp"
 
     @property
     def asked(self) -> Path:
@@ -110,15 +112,15 @@ class Place:
         """Start `checker sweep`, to be held up at a moment; it has ended when the block has."""
         said, says = os.pipe()
         waits, go = os.pipe()
-        at = {"target": moment.target, "when": moment.when} if moment is not None else {}
         told = Orders(
             lab=str(self.lab),
             asked=str(self.asked),
             built=str(self.built),
             said=says,
             go=waits,
+            target=moment.target if moment is not None else "",
+            when=moment.when if moment is not None else AFTER,
             number=number,
-            **at,
             **orders,
         )
         command = (
@@ -154,6 +156,12 @@ class Place:
         """Run `checker sweep` to its end."""
         with self.run(**orders) as run:
             return run.ended()
+
+    def succeed(self, **orders: Any) -> Ending:
+        """Run it to its end, which must be a good one."""
+        ending = self.finish(**orders)
+        assert ending.code == 0, ending.said
+        return ending
 
     def killed_at(self, moment: Moment, number: int = 1, **orders: Any) -> Ending:
         """Run it and kill it at a moment, or let it end when it does not come there."""

@@ -12,6 +12,7 @@ from tests.survival.runner import Place
 DAY_S = 86400.0
 
 
+@pytest.mark.daemons
 def test_a_sweep_that_began_in_the_future_is_not_gone_on_with(place: Place) -> None:
     place.killed_at(named("a row is kept"), 2, ahead_s=DAY_S)
     ending = place.finish()
@@ -22,8 +23,9 @@ def test_a_sweep_that_began_in_the_future_is_not_gone_on_with(place: Place) -> N
     assert check_site(place) == real.id
 
 
+@pytest.mark.daemons
 def test_a_sweep_before_the_last_one_is_concluded_and_published(place: Place) -> None:
-    assert place.finish(ahead_s=DAY_S).code == 0
+    place.succeed(ahead_s=DAY_S)
     ending = place.finish()
     assert ending.code == 0, ending.said
     earlier, later = sweeps(place.store)
@@ -38,7 +40,7 @@ def test_a_sweep_before_the_last_one_is_concluded_and_published(place: Place) ->
 
 
 def test_a_sweep_before_the_last_one_that_is_not_published_yet_is_published(place: Place) -> None:
-    assert place.finish(ahead_s=DAY_S).code == 0
+    place.succeed(ahead_s=DAY_S)
     place.killed_at(named("the conclusion is committed"))
     before = sweeps(place.store)
     ending = place.finish()
@@ -51,7 +53,7 @@ def test_a_sweep_before_the_last_one_that_is_not_published_yet_is_published(plac
 
 @pytest.mark.parametrize("jump_s", [pytest.param(DAY_S, marks=pytest.mark.daemons), -DAY_S])
 def test_a_jump_in_mid_sweep_ends_it_no_earlier_than_it_began(place: Place, jump_s: float) -> None:
-    assert place.finish(jump_s=jump_s).code == 0
+    place.succeed(jump_s=jump_s)
     (sweep,) = sweeps(place.store)
     assert sweep.finished is not None
     assert sweep.started <= sweep.finished

@@ -20,7 +20,7 @@ WAY_BACK = "checker store import FILE…"
 @pytest.fixture
 def swept(place: Place) -> Iterator[Place]:
     """A place where one sweep was made."""
-    assert place.finish().code == 0
+    place.succeed()
     yield place
     assert check_site(place)
 
@@ -35,6 +35,7 @@ def refused(ending: Ending, place: Place, *words: str) -> None:
     assert "Traceback" not in ending.said
 
 
+@SLOW
 def test_locked_for_a_while_is_waited_for(place: Place) -> None:
     with place.run(named("a row is to be kept")) as run:
         assert run.ready()
@@ -60,7 +61,7 @@ def test_locked_for_ever(place: Place, name: str) -> None:
         with running(WRITE, str(place.store)):
             run.go_on()
             refused(run.ended(), place, "another program has locked it", "run again")
-    assert place.finish().code == 0
+    place.succeed()
     (after,) = sweeps(place.store)
     assert {code: after.kept()[code] for code in before.kept()} == before.kept()
     check_tidy(place)
@@ -104,6 +105,7 @@ def test_damaged(swept: Place, damage: Callable[[Path], None]) -> None:
     assert check_site(swept) == site
 
 
+@SLOW
 def test_a_damaged_observation_of_a_sweep_that_was_cut_short(place: Place) -> None:
     """It says why it does not go on with it, and measures anew."""
     place.killed_at(named("a row is kept"), 4)
@@ -138,7 +140,7 @@ def test_taken_away_in_mid_sweep(swept: Place) -> None:
         run.go_on()
         refused(run.ended(), swept, "was removed or replaced while it was in use", WAY_BACK)
     assert check_site(swept) == site
-    assert swept.finish().code == 0
+    swept.succeed()
     (anew,) = sweeps(swept.store)
     assert check_site(swept) == anew.id
     check_tidy(swept)
@@ -157,5 +159,5 @@ def test_not_to_be_written_to(swept: Place) -> None:
     refused(swept.finish(prepare=mortal), swept, "may not be written to", "permissions")
     assert check_site(swept) == site
     swept.store.chmod(0o644)
-    assert swept.finish().code == 0
+    swept.succeed()
     assert len(sweeps(swept.store)) == 2

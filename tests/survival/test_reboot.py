@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.survival.aftermath import check_site, check_tidy, sweeps
-from tests.survival.moments import named
+from tests.survival.moments import BETWEEN_RENAMES, named
 from tests.survival.runner import Place
 
 
@@ -20,7 +22,7 @@ def litter(place: Place) -> None:
 
 
 def test_the_next_start_goes_on_by_itself(place: Place) -> None:
-    assert place.finish().code == 0
+    place.succeed()
     old = check_site(place)
     place.killed_at(named("a row set aside is kept"), 2)
     litter(place)
@@ -38,6 +40,7 @@ def test_the_next_start_goes_on_by_itself(place: Place) -> None:
     check_tidy(place)
 
 
+@pytest.mark.daemons
 def test_of_two_that_start_at_once_one_runs(place: Place) -> None:
     place.killed_at(named("the site is built"))
     left = {path.name for path in place.site.parent.iterdir()}
@@ -57,6 +60,21 @@ def test_of_two_that_start_at_once_one_runs(place: Place) -> None:
     check_tidy(place)
 
 
+@pytest.mark.daemons
+def test_one_that_starts_between_two_renames_of_another_touches_nothing(place: Place) -> None:
+    place.succeed()
+    with place.run(BETWEEN_RENAMES, exchange=False) as first:
+        assert first.ready()
+        assert not place.site.exists()
+        assert place.finish().code == 3
+        assert not place.site.exists(), "the old site was put back under the feet of the one that replaces it"
+        first.go_on()
+        assert first.ended().code == 0
+    assert check_site(place) == sweeps(place.store)[-1].id
+    check_tidy(place)
+
+
+@pytest.mark.daemons
 def test_two_that_make_the_store_at_once(place: Place) -> None:
     with place.run(named("before the tables are made")) as first, place.run() as second:
         assert first.ready()
