@@ -57,10 +57,11 @@ check-wheel: setup ## build the wheel and try it outside the checkout
 test-daemons: setup ## run the tests against real servers (root on Debian; CI)
 	$(BIN)/python -m pytest -m daemons tests/daemons -rs $(ARGS)
 
-bench: setup ## measure what a sweep costs (ARGS: numbers of rows), a hostile one, and the DNSSEC column
+bench: setup ## measure what a sweep costs (ARGS: numbers of rows), a hostile one, DNSSEC, and a month of nights
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m tests.bench_hostile
 	$(BIN)/python -m tests.bench_dnssec
+	$(BIN)/python -m tests.bench_history
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links

@@ -14,7 +14,7 @@ from checker.observations.row import Evidence, Row
 from checker.parking import Parked
 from checker.store.resume import resumable
 from checker.store.store import Store
-from checker.store.stored_sweep import State, StoredSweep
+from checker.store.stored_sweep import State, StoredSweep, id_of
 from checker.sweep import Keeping
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Keeper:
         for other, why in given_up:
             log.warning("the sweep %s was cut short and is not gone on with: %s", other.id, why)
         if self._resumed is None:
-            self.sweep = self._store.sweeps.begin(sweep, self._rows)
+            self.sweep = self._store.sweeps.begin(self._in_a_second_of_its_own(sweep), self._rows)
             return self.sweep
         second_attempts = sweep.second_attempts and self._resumed.second_attempts
         self.sweep = replace(
@@ -60,6 +60,13 @@ class Keeper:
         left = len(self.left())
         log.info("going on with the sweep %s, which was cut short: %d rows are left", self.sweep.id, left)
         return self.sweep
+
+    def _in_a_second_of_its_own(self, sweep: StoredSweep) -> StoredSweep:
+        """Two sweeps of a short list may begin in one second, and history tells them apart by that."""
+        while self._store.sweeps.begun(self._series, sweep.started):
+            started = sweep.started + timedelta(seconds=1)
+            sweep = replace(sweep, started=started, id=id_of(started))
+        return sweep
 
     def stop(self, why: str) -> None:
         """Give the sweep up: what it measured may be wrong."""

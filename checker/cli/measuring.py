@@ -22,7 +22,7 @@ from checker.probes.vantage import unusable
 from checker.report.model import RowResult
 from checker.report.spool import Spool
 from checker.rulesets import RULESETS
-from checker.store.stored_sweep import State, StoredSweep
+from checker.store.stored_sweep import State, StoredSweep, id_of
 from checker.sweep import Sweep, SweepOptions
 from checker.verdict import Severity, Value
 
@@ -144,7 +144,7 @@ def planned(
     """The sweep that these settings ask for, as it is when it begins."""
     ruleset = RULESETS[settings.ruleset]
     return StoredSweep(
-        id=f"{started:%Y%m%dT%H%M%SZ}",
+        id=id_of(started),
         series="",
         state=State.RUNNING,
         started=started,

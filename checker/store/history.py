@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
@@ -21,7 +22,6 @@ from checker.store.judgements import Judgement
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.sweeps import PAGE, within
-from checker.store.times import written
 from checker.verdict import Finding
 
 Judge = Callable[[Evidence, SweepHead], Mapping[str, str] | None]
@@ -153,10 +153,10 @@ class _Rejudged:
         self._cells = lru_cache(maxsize=1)(self._cells_of)
 
     def __call__(self, interval: Interval) -> str | None:
-        cells = self._cells(interval.code, written(interval.last_measured) or "")
+        cells = self._cells(interval.code, interval.last_measured)
         return cells.get(interval.column) if cells else None
 
-    def _cells_of(self, code: str, started: str) -> Mapping[str, str] | None:
+    def _cells_of(self, code: str, started: datetime) -> Mapping[str, str] | None:
         sweep = self._store.sweeps.begun(self._sweep.series, started)
         if sweep is None:
             return None

@@ -1,7 +1,7 @@
 """A sweep as the store knows it, and what became of it. Data alone."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from checker.history.changes import SweepHead
@@ -17,6 +17,11 @@ class State(StrEnum):
     FINISHED = "finished"
     HELD = "held"
     STOPPED = "stopped"
+
+
+def id_of(started: datetime) -> str:
+    """A sweep's id: when it began, in UTC."""
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,10 +67,10 @@ class Sweeps:
         with within(self._engine, connection) as own:
             return [_sweep(record) for record in own.execute(statement)]
 
-    def begun(self, series: str, started: str) -> StoredSweep | None:
-        """The sweep of our own measuring that began at this moment, as `times.written` writes it."""
+    def begun(self, series: str, started: datetime) -> StoredSweep | None:
+        """The sweep of our own measuring that began in this second."""
         statement = select(_SWEEPS).where(
-            _SWEEPS.c.series == series, _SWEEPS.c.started == started, _SWEEPS.c.method == ""
+            _SWEEPS.c.series == series, _SWEEPS.c.started == written(started), _SWEEPS.c.method == ""
         )
         with reading(self._engine) as connection:
             record = connection.execute(statement.order_by(_SWEEPS.c.id).limit(1)).first()

@@ -31,7 +31,6 @@ from tests.survival.test_full_disk import (
     test_full_at_some_moment,
     test_full_before_the_start,
     test_no_room_for_what_need_not_be_kept,
-    test_no_room_to_start_with,
 )
 from tests.survival.test_reboot import (
     test_of_two_that_start_at_once_one_runs,
@@ -63,7 +62,6 @@ __all__ = [
     "test_locked_for_a_while_is_waited_for",
     "test_locked_for_ever",
     "test_no_room_for_what_need_not_be_kept",
-    "test_no_room_to_start_with",
     "test_not_to_be_written_to",
     "test_of_two_that_start_at_once_one_runs",
     "test_one_that_starts_between_two_renames_of_another_touches_nothing",

@@ -170,13 +170,3 @@ def test_no_room_for_what_need_not_be_kept(place: Place, disk: Path) -> None:
     there.succeed()
     (after,) = sweeps(place.store)
     assert {code: after.kept()[code] for code in before.kept()} == before.kept()
-
-
-@pytest.mark.daemons
-def test_no_room_to_start_with(place: Place, disk: Path) -> None:
-    there = replace(place, scratch=disk / "temp")
-    with filled(disk):
-        ending = there.finish()
-    assert ending.code == 3, ending.said
-    assert "No space left on device" in ending.said
-    there.succeed()
