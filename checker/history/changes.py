@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from checker.observations.row import Row
 from checker.report.model import COLUMNS
 from checker.verdict import Finding
 
@@ -74,6 +75,27 @@ class CellRow:
                 return (self.mail_domain,)
             case _:
                 return (self.domain, self.mail_domain)
+
+
+def cell_row(
+    position: int,
+    row: Row,
+    *,
+    cells: tuple[tuple[str, str], ...] = (),
+    remeasured: frozenset[str] = frozenset(),
+) -> CellRow:
+    """A row of domains.csv with its cells."""
+    return CellRow(
+        position=position,
+        code=row.code,
+        region=row.region,
+        domain=row.domain,
+        web_host=row.web_host,
+        mail_domain=row.mail_domain,
+        contact=row.contact,
+        cells=cells,
+        remeasured=remeasured,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 from checker.store.archive_file import replacing
 from checker.store.archive_lines import SCHEMA_NAME, EndLine, is_sweep_id
 from checker.store.archive_reader import ArchiveError, read_end, read_head
-from checker.store.archive_writer import one_moment, sweep_lines, write_lines
+from checker.store.archive_writer import sweep_lines, write_lines
+from checker.store.reading import one_moment
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 

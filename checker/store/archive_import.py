@@ -18,10 +18,11 @@ from checker.store.archive_lines import (
     VerdictLine,
 )
 from checker.store.archive_reader import ArchiveError, read_archive, read_head
-from checker.store.archive_writer import one_moment, sweep_lines
+from checker.store.archive_writer import sweep_lines
 from checker.store.judgements import Judgement
 from checker.store.observations import put_certificates
 from checker.store.packing import pack
+from checker.store.reading import one_moment
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.sweeps import row_record, sweep_record

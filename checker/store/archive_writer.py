@@ -2,11 +2,10 @@
 
 import gzip
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 from sqlalchemy import Row as Record
 
 from checker.report.model import COLUMNS
@@ -23,7 +22,7 @@ from checker.store.archive_lines import (
 )
 from checker.store.errors import DamagedError, whole
 from checker.store.packing import digests, unpack
-from checker.store.paging import pages
+from checker.store.reading import pages
 from checker.store.stored_sweep import StoredSweep
 from checker.store.sweeps import row_of
 from checker.store.times import required
@@ -32,16 +31,6 @@ LEVEL = 6
 """Of gzip; nine takes three times as long for a hundredth less."""
 _ROWS, _JUDGEMENTS, _VERDICTS = tables.rows, tables.judgements, tables.verdicts
 _CERTIFICATES = tables.certificates
-
-
-@contextmanager
-def one_moment(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the store as it is now, whatever others write meanwhile."""
-    options: dict[str, Any] = {"reads_only": True}
-    if engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
-    with engine.connect().execution_options(**options) as connection:
-        yield connection
 
 
 def sweep_lines(connection: Connection, sweep: StoredSweep) -> Iterator[Line]:

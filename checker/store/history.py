@@ -19,9 +19,9 @@ from checker.report.model import COLUMNS
 from checker.store import tables
 from checker.store.errors import DamagedError
 from checker.store.judgements import Judgement
+from checker.store.reading import PAGE, reading
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
-from checker.store.sweeps import PAGE, within
 from checker.verdict import Finding
 
 Judge = Callable[[Evidence, SweepHead], Mapping[str, str] | None]
@@ -125,7 +125,7 @@ def store_changes(sweep: StoredSweep, differences: Differences, connection: Conn
 def announcements(store: Store, series: str) -> Iterator[Announcement]:
     """What each sweep announced, the newest sweep first; sweeps that had nothing to tell are left out."""
     for sweep in reversed(store.sweeps.all(series, State.FINISHED)):
-        changes = tuple(change for change in changes_of(store, sweep.id, announced=True))
+        changes = tuple(changes_of(store, sweep.id, announced=True))
         if changes:
             yield Announcement(sweep=sweep.head, changes=changes)
 
@@ -137,7 +137,7 @@ def changes_of(
     statement = select(_CHANGES.c.change).where(_CHANGES.c.sweep_id == sweep_id)
     if announced:
         statement = statement.where(_CHANGES.c.announced)
-    with within(store.engine, connection) as own:
+    with reading(connection or store.engine) as own:
         found = [codec.decode(Change, json.loads(text)) for text in own.execute(statement).scalars()]
     kinds = list(Kind)
     return sorted(

@@ -9,10 +9,9 @@ from sqlalchemy import Row as Record
 
 from checker.report.model import COLUMNS
 from checker.store import tables
-from checker.store.archive_writer import one_moment
 from checker.store.errors import DamagedError, whole
 from checker.store.packing import digests, evidence_from, parked_from, unpack, unpack_verdicts
-from checker.store.paging import pages
+from checker.store.reading import one_moment, pages
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy import Row as Record
-from sqlalchemy.dialects import sqlite
 
 from checker.history.changes import Kind
 from checker.history.intervals import Interval, Key, Standing
 from checker.store import tables
 from checker.store.errors import whole
-from checker.store.postgresql import names_beside_key, put_all
-from checker.store.sweeps import reading, within
+from checker.store.inserts import put_all
+from checker.store.reading import reading
 from checker.store.times import read, required, written
 
 _INTERVALS = tables.intervals
@@ -49,7 +48,7 @@ class Intervals:
             .where(_INTERVALS.c.series == series, _INTERVALS.c.ended.is_(None))
             .distinct()
         )
-        with within(self._engine, connection) as own:
+        with reading(connection or self._engine) as own:
             return frozenset(own.execute(statement).scalars())
 
     def standing_at(self, series: str, moment: datetime) -> dict[Key, Interval]:
@@ -78,17 +77,8 @@ class Intervals:
     def put(self, series: str, intervals: Iterable[Interval], connection: Connection) -> None:
         """Store intervals as they are now, in place of what they were."""
         records = [{"series": series, **_record(interval)} for interval in intervals]
-        if not records:
-            return
-        if connection.dialect.name == "postgresql":
+        if records:
             put_all(connection, _INTERVALS, records)
-            return
-        statement = sqlite.insert(_INTERVALS)
-        changed = {name: statement.excluded[name] for name in names_beside_key(_INTERVALS)}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=list(_INTERVALS.primary_key), set_=changed),
-            records,
-        )
 
     def clear(self, series: str, connection: Connection) -> None:
         """Take away a series' intervals, to make them anew."""
@@ -101,7 +91,7 @@ class Intervals:
                 _INTERVALS.c.ended.is_(None),
                 _INTERVALS.c.code.in_(codes[start : start + _AT_ONCE]),
             )
-            with within(self._engine, connection) as own:
+            with reading(connection or self._engine) as own:
                 records = own.execute(statement).all()
             yield from map(_interval, records)
 

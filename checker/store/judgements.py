@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy import Row as Record
 
 from checker.history.cells import NOT_MEASURED
-from checker.history.changes import CellRow
+from checker.history.changes import CellRow, cell_row
 from checker.report.model import COLUMNS, RowResult
 from checker.store import tables
 from checker.store.errors import whole
 from checker.store.packing import pack_verdicts, unpack_verdicts
+from checker.store.reading import PAGE, pages, reading
 from checker.store.stored_sweep import State
-from checker.store.sweeps import PAGE, reading, row_of, within
+from checker.store.sweeps import row_of
 from checker.store.times import read, required, written
 
 _JUDGEMENTS, _VERDICTS, _ROWS = tables.judgements, tables.verdicts, tables.rows
@@ -87,7 +88,7 @@ class Judgements:
     def of_sweep(self, sweep_id: str, connection: Connection | None = None) -> list[Judgement]:
         """The judgements of a sweep, oldest first."""
         statement = select(_JUDGEMENTS).where(_JUDGEMENTS.c.sweep_id == sweep_id).order_by(_JUDGEMENTS.c.id)
-        with within(self._engine, connection) as own:
+        with reading(connection or self._engine) as own:
             return [_judgement(record) for record in own.execute(statement)]
 
     def find(
@@ -102,17 +103,12 @@ class Judgements:
     def cells(self, judgement_id: int, connection: Connection | None = None) -> Iterator[CellRow]:
         """The table as printed, in the order of domains.csv."""
         columns = [_VERDICTS.c[column] for column in (*COLUMNS, "remeasured")]
-        for record in self._pages(judgement_id, columns, connection):
+        for record in self._records(judgement_id, columns, connection):
             row = row_of(record)
             with whole(f"the verdicts on row {row.code!a}"):
-                cells = CellRow(
-                    position=record.position,
-                    code=row.code,
-                    region=row.region,
-                    domain=row.domain,
-                    web_host=row.web_host,
-                    mail_domain=row.mail_domain,
-                    contact=row.contact,
+                cells = cell_row(
+                    record.position,
+                    row,
                     cells=tuple((column, str(getattr(record, column))) for column in COLUMNS),
                     remeasured=frozenset(filter(None, record.remeasured.split(","))),
                 )
@@ -120,7 +116,7 @@ class Judgements:
 
     def results(self, judgement_id: int) -> Iterator[tuple[int, RowResult]]:
         """Position and verdicts of every row, without details. Raises DamagedError on the way."""
-        for record in self._pages(judgement_id, [_VERDICTS.c.reasons]):
+        for record in self._records(judgement_id, [_VERDICTS.c.reasons]):
             yield record.position, RowResult(row=row_of(record), verdicts=unpack_verdicts(record.reasons))
 
     def of_row(self, judgement_id: int, code: str, connection: Connection | None = None) -> RowResult | None:
@@ -131,7 +127,7 @@ class Judgements:
             .join(_VERDICTS, _OF_ITS_ROW)
             .where(_JUDGEMENTS.c.id == judgement_id, _ROWS.c.code == code)
         )
-        with within(self._engine, connection) as own:
+        with reading(connection or self._engine) as own:
             record = own.execute(statement).first()
         return RowResult(row=row_of(record), verdicts=unpack_verdicts(record.reasons)) if record else None
 
@@ -152,25 +148,17 @@ class Judgements:
         with reading(self._engine) as connection:
             return read(connection.execute(statement).scalar())
 
-    def _pages(
+    def _records(
         self, judgement_id: int, columns: list[Any], connection: Connection | None = None
     ) -> Iterator[Record[Any]]:
-        after = -1
-        while True:
-            statement = (
-                select(*_AS_IN_THE_FILE, *columns)
-                .join(_JUDGEMENTS, _JUDGEMENTS.c.sweep_id == _ROWS.c.sweep_id)
-                .join(_VERDICTS, _OF_ITS_ROW)
-                .where(_JUDGEMENTS.c.id == judgement_id, _ROWS.c.position > after)
-                .order_by(_ROWS.c.position)
-                .limit(PAGE)
-            )
-            with within(self._engine, connection) as own:
-                page = own.execute(statement).all()
+        statement = (
+            select(*_AS_IN_THE_FILE, *columns)
+            .join(_JUDGEMENTS, _JUDGEMENTS.c.sweep_id == _ROWS.c.sweep_id)
+            .join(_VERDICTS, _OF_ITS_ROW)
+            .where(_JUDGEMENTS.c.id == judgement_id)
+        )
+        for page in pages(connection or self._engine, statement, _ROWS.c.position, after=-1):
             yield from page
-            if len(page) < PAGE:
-                return
-            after = page[-1].position
 
 
 def _record(number: int, row: Judged) -> dict[str, object]:

@@ -8,15 +8,16 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from checker.observations import codec
 from checker.observations.row import Evidence
 from checker.parking import Parked
 from checker.store import tables
 from checker.store.errors import DamagedError, StoreError
+from checker.store.inserts import insert_into
 from checker.store.packing import digests, evidence_from, lifted, pack, parked_from, unpack, without
-from checker.store.sweeps import PAGE, reading
+from checker.store.reading import pages, reading
+from checker.store.stored_sweep import State
 from checker.store.times import written
 
 _ROWS, _CERTIFICATES = tables.rows, tables.certificates
@@ -33,7 +34,6 @@ class Stored:
 
     position: int
     code: str
-    state: str
     data: Any
 
 
@@ -47,36 +47,24 @@ class Observations:
 
     def keep(self, sweep_id: str, position: int, evidence: Evidence) -> None:
         """Store what was seen of a row; nothing of it will be measured again. Durable when this returns."""
-        self._put(sweep_id, position, "seen", codec.encode(evidence))
+        self._write(sweep_id, position, "seen", codec.encode(evidence))
 
     def park(self, sweep_id: str, position: int, parked: Parked) -> None:
         """Store what was seen of a row that is to be looked at again, and in what."""
-        self._put(sweep_id, position, "parked", codec.encode(parked))
-
-    def put_stored(self, sweep_id: str, stored: Stored, certificates: dict[str, bytes]) -> None:
-        """Store a row's observation from an archive."""
-        self._write(sweep_id, stored.position, stored.state, stored.data, certificates)
+        self._write(sweep_id, position, "parked", codec.encode(parked))
 
     def stored(self, sweep_id: str, state: str = "seen") -> Iterator[Stored]:
         """The observations of a sweep in the order of its rows, as they lie there. Raises DamagedError on the way."""
-        after = -1
-        while True:
-            statement = (
-                select(_ROWS.c.position, _ROWS.c.code, _ROWS.c.state, _ROWS.c.observation)
-                .where(_ROWS.c.sweep_id == sweep_id, _ROWS.c.position > after)
-                .where(_ROWS.c.state == state, _ROWS.c.observation.is_not(None))
-                .order_by(_ROWS.c.position)
-                .limit(PAGE)
-            )
-            with reading(self._engine) as connection:
-                page = connection.execute(statement).all()
+        statement = (
+            select(_ROWS.c.position, _ROWS.c.code, _ROWS.c.observation)
+            .where(_ROWS.c.sweep_id == sweep_id, _ROWS.c.state == state)
+            .where(_ROWS.c.observation.is_not(None))
+        )
+        for page in pages(self._engine, statement, _ROWS.c.position, after=-1):
             for record in page:
                 with _naming(sweep_id, record.code):
                     data = unpack(record.observation)
-                yield Stored(position=record.position, code=record.code, state=record.state, data=data)
-            if len(page) < PAGE:
-                return
-            after = page[-1].position
+                yield Stored(position=record.position, code=record.code, data=data)
 
     def seen(self, sweep_id: str, *, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[int, Evidence]]:
         """Position and evidence of every row that is done; `leave_out` names parts of it that nobody will look at.
@@ -99,7 +87,7 @@ class Observations:
             return None
         with _naming(sweep_id, code):
             data = unpack(packed)
-            return evidence_from(data, self.certificates(data))
+            return evidence_from(data, self._ders(digests(data)))
 
     def parked(self, sweep_id: str) -> Iterator[tuple[int, Parked]]:
         """Position and state of every row that waited when the sweep was cut short. Raises DamagedError on the way."""
@@ -114,22 +102,6 @@ class Observations:
         with reading(self._engine) as connection:
             return frozenset(connection.execute(statement).scalars())
 
-    def certificates(self, data: Any) -> dict[str, bytes]:
-        """The certificates that stored JSON refers to, as far as they are there."""
-        return self.ders(digests(data))
-
-    def ders(self, wanted: frozenset[str]) -> dict[str, bytes]:
-        """Certificates by digest, as far as they are there."""
-        found: dict[str, bytes] = {}
-        asked = sorted(wanted)
-        with reading(self._engine) as connection:
-            for start in range(0, len(asked), _DIGESTS_AT_ONCE):
-                some = asked[start : start + _DIGESTS_AT_ONCE]
-                statement = select(_CERTIFICATES.c.digest, _CERTIFICATES.c.der)
-                records = connection.execute(statement.where(_CERTIFICATES.c.digest.in_(some)))
-                found |= {record.digest: record.der for record in records}
-        return found
-
     def forget(self, before: datetime, *, keep: Collection[str] = ()) -> int:
         """Take away what was seen in sweeps that began earlier, and certificates that nothing refers to any more.
 
@@ -137,7 +109,8 @@ class Observations:
         went comes back. Raises DamagedError when one of `keep` cannot be read; nothing has gone then.
         """
         sweeps = tables.sweeps.c
-        is_kept = (sweeps.state == "running") | sweeps.id.in_(keep)
+        is_running = sweeps.state == State.RUNNING.value
+        is_kept = is_running | sweeps.id.in_(keep)
         is_old = (sweeps.started < written(before)) & ~is_kept
         with self._engine.begin() as connection:
             gone = connection.execute(
@@ -148,9 +121,7 @@ class Observations:
                 .values(observation=None)
             ).rowcount
             # what is left was seen in sweeps that began then or later, or in one that stays
-            under_way = connection.execute(
-                select(func.min(sweeps.started)).where(sweeps.state == "running")
-            ).scalar()
+            under_way = connection.execute(select(func.min(sweeps.started)).where(is_running)).scalar()
             oldest = min(filter(None, (written(before), under_way)))
             spared = connection.execute(
                 select(sweeps.id).where(sweeps.id.in_(keep), sweeps.started < oldest)
@@ -163,6 +134,18 @@ class Observations:
                 connection.execute(delete(_CERTIFICATES).where(_CERTIFICATES.c.digest.in_(some)))
         self._known.clear()
         return gone
+
+    def _ders(self, wanted: frozenset[str]) -> dict[str, bytes]:
+        """Certificates by digest, as far as they are there."""
+        found: dict[str, bytes] = {}
+        asked = sorted(wanted)
+        with reading(self._engine) as connection:
+            for start in range(0, len(asked), _DIGESTS_AT_ONCE):
+                some = asked[start : start + _DIGESTS_AT_ONCE]
+                statement = select(_CERTIFICATES.c.digest, _CERTIFICATES.c.der)
+                records = connection.execute(statement.where(_CERTIFICATES.c.digest.in_(some)))
+                found |= {record.digest: record.der for record in records}
+        return found
 
     def _certificates_of(self, sweep_ids: Sequence[str]) -> set[str]:
         used: set[str] = set()
@@ -180,18 +163,13 @@ class Observations:
         while page := list(islice(waiting, _AT_ONCE)):
             if leave_out:
                 page = [replace(stored, data=without(stored.data, *leave_out)) for stored in page]
-            ders = self.ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
+            ders = self._ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
             for stored in page:
                 yield stored, ders
 
-    def _put(self, sweep_id: str, position: int, state: str, encoded: Any) -> None:
+    def _write(self, sweep_id: str, position: int, state: str, encoded: Any) -> None:
         certificates: dict[str, bytes] = {}
         data = lifted(encoded, certificates.__setitem__)
-        self._write(sweep_id, position, state, data, certificates)
-
-    def _write(
-        self, sweep_id: str, position: int, state: str, data: Any, certificates: dict[str, bytes]
-    ) -> None:
         if self._known_in != sweep_id or len(self._known) > KNOWN_DIGESTS:
             self._known.clear()
             self._known_in = sweep_id
@@ -213,11 +191,10 @@ class Observations:
 
 def put_certificates(connection: Connection, sweep_id: str, certificates: dict[str, bytes]) -> None:
     """Store certificates, and that this sweep saw them: `last_seen` is the start of the latest sweep that did."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     started = connection.execute(
         select(tables.sweeps.c.started).where(tables.sweeps.c.id == sweep_id)
     ).scalar()
-    statement = dialect.insert(_CERTIFICATES)
+    statement = insert_into(connection, _CERTIFICATES)
     statement = statement.on_conflict_do_update(
         index_elements=[_CERTIFICATES.c.digest],
         set_={"last_seen": statement.excluded.last_seen},

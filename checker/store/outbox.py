@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from checker.notices.delivery import StoredNotice
 from checker.notices.notice import Notice
 from checker.store import tables
 from checker.store.errors import whole
-from checker.store.sweeps import reading
+from checker.store.inserts import insert_into
+from checker.store.reading import reading
 from checker.store.times import written
 
 _OUTBOX = tables.outbox
@@ -24,7 +24,7 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, notices: Iterable[Notice], now: datetime, connection: Connection | None = None) -> None:
+    def put(self, notices: Iterable[Notice], now: datetime, connection: Connection) -> None:
         """Store notices that are to be sent from now on; one that is there already (by its key) stays as it is."""
         records = [
             {
@@ -37,13 +37,8 @@ class Outbox:
             }
             for notice in notices
         ]
-        if not records:
-            return
-        if connection is None:
-            with self._engine.begin() as own:
-                own.execute(_insert(own), records)
-        else:
-            connection.execute(_insert(connection), records)
+        if records:
+            connection.execute(insert_into(connection, _OUTBOX).on_conflict_do_nothing(), records)
 
     def due(self, now: datetime) -> list[StoredNotice]:
         """What is to be tried now, in the order in which it was put there. Raises DamagedError."""
@@ -87,9 +82,3 @@ class Outbox:
         statement = select(func.count()).select_from(_OUTBOX).where(condition)  # type: ignore[arg-type]  # any clause
         with reading(self._engine) as connection:
             return connection.execute(statement).scalar_one()
-
-
-def _insert(connection: Connection) -> postgresql.Insert | sqlite.Insert:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: postgresql.Insert | sqlite.Insert = dialect.insert(_OUTBOX).on_conflict_do_nothing()
-    return statement

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from checker.store import tables
+from checker.store.reading import reading
 from checker.store.store import Store
 from checker.store.stored_sweep import StoredSweep
-from checker.store.sweeps import reading
 
 _ROWS = tables.rows
 

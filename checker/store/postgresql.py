@@ -1,14 +1,13 @@
 """Connects to PostgreSQL: what an address may ask for, and deadlines on every wait. Never shows a password."""
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Engine, Table, cast, event, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 
 from checker.store.errors import StoreError
@@ -55,27 +54,6 @@ def connect_within_deadlines(engine: Engine) -> None:
     event.listen(engine, "handle_error", _notice_end)
     # many rows in one statement: the driver would send them one by one
     engine.dialect.use_insertmanyvalues_wo_returning = True
-
-
-def put_all(connection: Connection, table: Table, records: Sequence[Mapping[str, object]]) -> None:
-    """Store records of plain values in place of those with the same key, in one statement.
-
-    With ON CONFLICT neither SQLAlchemy nor the driver sends several rows at once: they go as one JSON value.
-    """
-    names = table.columns.keys()
-    given = func.json_populate_recordset(text(f"NULL::{table.name}"), cast(records, JSON))
-    statement = insert(table).from_select(names, select(given.table_valued(*names)))
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={name: statement.excluded[name] for name in names_beside_key(table)},
-        )
-    )
-
-
-def names_beside_key(table: Table) -> tuple[str, ...]:
-    """The columns that say something of the key."""
-    return tuple(column.name for column in table.columns if not column.primary_key)
 
 
 def _connect(dialect: Any, _: object, arguments: list[Any], named: dict[str, Any]) -> Any:

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from checker.store import tables
 from checker.store.archive import archive_path, archives_in, export_sweep
 from checker.store.archive_reader import ArchiveError, read_end, read_head
+from checker.store.reading import reading
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
-from checker.store.sweeps import reading
 
 KEEP_OBSERVATIONS = 400
 """Days: a year, and last year's same month beside it."""

@@ -9,9 +9,9 @@ from checker.history.intervals import Interval
 from checker.report.feeds import FeedSource
 from checker.report.model import RowResult, StandingCell
 from checker.store.history import announcements
+from checker.store.reading import PAGE
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
-from checker.store.sweeps import PAGE
 
 
 def with_history(store: Store, series: str, results: Iterator[RowResult]) -> Iterator[RowResult]:

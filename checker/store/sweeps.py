@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,17 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy import Row as Record
 
-from checker.history.changes import CellRow
+from checker.history.changes import CellRow, cell_row
 from checker.observations import codec
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
 from checker.store import tables
 from checker.store.errors import StoreError, whole
+from checker.store.reading import pages, reading
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.times import read, required, written
 
-PAGE = 200
-"""Rows that are read at once: memory stays flat however long a list is."""
 _SWEEPS = tables.sweeps
 _ROWS = tables.rows
 
@@ -64,7 +62,7 @@ class Sweeps:
             statement = statement.where(_SWEEPS.c.series == series)
         if states:
             statement = statement.where(_SWEEPS.c.state.in_([state.value for state in states]))
-        with within(self._engine, connection) as own:
+        with reading(connection or self._engine) as own:
             return [_sweep(record) for record in own.execute(statement)]
 
     def begun(self, series: str, started: datetime) -> StoredSweep | None:
@@ -86,17 +84,7 @@ class Sweeps:
             .limit(1)
         )
         record = connection.execute(statement).first()
-        if record is None:
-            return None
-        return CellRow(
-            position=record.position,
-            code=record.code,
-            region=record.region,
-            domain=record.domain,
-            web_host=record.web_host,
-            mail_domain=record.mail_domain,
-            contact=record.contact,
-        )
+        return cell_row(record.position, row_of(record)) if record is not None else None
 
     def get(self, sweep_id: str) -> StoredSweep | None:
         """The sweep with this id."""
@@ -134,26 +122,15 @@ class Sweeps:
         )
         if before is not None:
             statement = statement.where(_SWEEPS.c.started < written(before))
-        with within(self._engine, connection) as own:
+        with reading(connection or self._engine) as own:
             record = own.execute(statement.limit(1)).first()
         return _sweep(record) if record is not None else None
 
     def rows(self, sweep_id: str) -> Iterator[Row]:
         """The rows of a sweep as domains.csv had them, in their order."""
-        after = -1
-        while True:
-            statement = (
-                select(_ROWS)
-                .where(_ROWS.c.sweep_id == sweep_id, _ROWS.c.position > after)
-                .order_by(_ROWS.c.position)
-                .limit(PAGE)
-            )
-            with reading(self._engine) as connection:
-                page = connection.execute(statement).all()
-            yield from (row_of(record) for record in page)
-            if len(page) < PAGE:
-                return
-            after = page[-1].position
+        statement = select(_ROWS).where(_ROWS.c.sweep_id == sweep_id)
+        for page in pages(self._engine, statement, _ROWS.c.position, after=-1):
+            yield from map(row_of, page)
 
     def counts(self, sweep_id: str) -> dict[str, int]:
         """How many rows are "left", "parked" and "seen"."""
@@ -192,21 +169,6 @@ def row_record(row: Row) -> dict[str, str]:
         "group_name": row.group,
         "contact": row.contact,
     }
-
-
-def reading(engine: Engine) -> Connection:
-    """A connection for reading: it never waits for a writer."""
-    return engine.connect().execution_options(reads_only=True)
-
-
-@contextmanager
-def within(engine: Engine, connection: Connection | None) -> Iterator[Connection]:
-    """The caller's connection, whose transaction must be seen, or one of our own for reading."""
-    if connection is not None:
-        yield connection
-    else:
-        with reading(engine) as own:
-            yield own
 
 
 def _free_id(connection: Connection, wanted: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from checker.parking import Parked
 from checker.store.archive_lines import Line
-from checker.store.archive_writer import one_moment, sweep_lines
+from checker.store.archive_writer import sweep_lines
+from checker.store.reading import one_moment
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from tests.store.samples import (

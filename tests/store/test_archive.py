@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 from checker.store.archive import Export, export_sweep, schema_text
 from checker.store.archive_import import Import, import_archive
 from checker.store.archive_reader import ArchiveError, read_archive, read_end
-from checker.store.archive_writer import one_moment, sweep_lines
+from checker.store.archive_writer import sweep_lines
 from checker.store.errors import StoreError
+from checker.store.reading import one_moment
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.tables import certificates

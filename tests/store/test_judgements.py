@@ -8,8 +8,8 @@ from checker.report.model import RowResult
 from checker.store import tables
 from checker.store.errors import DamagedError
 from checker.store.judgements import Judged
+from checker.store.reading import PAGE
 from checker.store.store import Store
-from checker.store.sweeps import PAGE
 from checker.verdict import Value, Verdict
 from tests.store.samples import begun, judged, judgement, night, row, verdicts
 

@@ -1,8 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,9 +14,9 @@ from checker.parking import Parked
 from checker.store import tables
 from checker.store.errors import DamagedError, StoreError
 from checker.store.packing import digests
+from checker.store.reading import PAGE
 from checker.store.store import Store
 from checker.store.stored_sweep import State
-from checker.store.sweeps import PAGE
 from tests.observations.test_codec import AWARE
 from tests.store.samples import INTERMEDIATE, LEAF, OTHER, begun, evidence, night
 
@@ -261,25 +259,13 @@ def test_a_certificate_that_is_gone_is_damage(store: Store) -> None:
             list(reader)
 
 
-def test_what_lies_there_can_be_put_into_another_store(store: Store) -> None:
-    sweep = begun(store, 3)
-    store.observations.keep(sweep.id, 0, evidence(0, LEAF, OTHER))
-    store.observations.park(sweep.id, 2, Parked(evidence=evidence(2, LEAF)))
-    with TemporaryDirectory() as directory, Store(str(Path(directory) / "other.db")) as other:
-        begun(other, 3)
-        for state in ("seen", "parked"):
-            for stored in store.observations.stored(sweep.id, state):
-                other.observations.put_stored(sweep.id, stored, store.observations.certificates(stored.data))
-        assert list(other.observations.seen(sweep.id)) == [(0, evidence(0, LEAF, OTHER))]
-        assert list(other.observations.parked(sweep.id)) == [(2, Parked(evidence=evidence(2, LEAF)))]
-
-
 def test_observations_refer_to_certificates_by_digest_alone(store: Store) -> None:
     sweep = begun(store)
     store.observations.keep(sweep.id, 0, evidence(0, LEAF, OTHER))
     (stored,) = store.observations.stored(sweep.id)
     assert len(digests(stored.data)) == 2
-    assert set(store.observations.certificates(stored.data).values()) == {LEAF, OTHER}
+    with store.engine.connect() as connection:
+        assert set(connection.execute(select(tables.certificates.c.der)).scalars()) == {LEAF, OTHER}
     assert stored.data != codec.encode(evidence(0, LEAF, OTHER))
     assert stored.position == 0
     assert stored.code == evidence(0).row.code

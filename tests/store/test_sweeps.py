@@ -5,9 +5,9 @@ import pytest
 
 from checker.observations.fact import Fact
 from checker.store.errors import StoreError
+from checker.store.reading import PAGE
 from checker.store.store import Store
 from checker.store.stored_sweep import State
-from checker.store.sweeps import PAGE
 from tests.store.samples import NIGHT, begun, night, row, sweep
 from tests.vantages import vantage
 

@@ -57,6 +57,7 @@ class Campaign:
     kills: list[Kill] = field(default_factory=list)
     runs: int = 0
     _night: int = 0
+    _is_fresh: bool = False
     _wanted: dict[bool, dict[str, dict[str, tuple[object, ...]]]] = field(default_factory=dict)
     _hosts: dict[str, str] = field(default_factory=dict)
     _bag: list[Moment] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Campaign:
         """Kill so often, and let the last sweep through."""
         while len(self.kills) < kills:
             self._night += 1
+            self._is_fresh = self._night > 1
             for _ in range(min(self.dice.randint(2, LONGEST_NIGHT), kills - len(self.kills))):
                 self._kill()
             self._let_through()
@@ -141,10 +143,15 @@ class Campaign:
         """What to wait for in the next run: a moment that may come, or None for the clock."""
         if len(self.kills) < len(FIRST_START):
             return FIRST_START[len(self.kills)]
-        if self.dice.randrange(SELDOM) == 0:
-            return None
         if not self._bag:
             self._bag = self._shuffled()
+        mails = [moment for moment in self._bag if "mail" in moment.name]
+        is_fresh, self._is_fresh = self._is_fresh, False
+        if is_fresh and mails:  # there is something to tell in the first sweep of a night alone
+            self._bag.remove(mails[0])
+            return mails[0]
+        if self.dice.randrange(SELDOM) == 0:
+            return None
         phases = {"starting", "publishing", "archiving", "telling"}
         if not (before and _pending(before[-1])):
             phases |= {"measuring", "parked", "concluding"}
