@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +14,14 @@ from checker.cli.stored_sweeps import LAST, SeriesOption, SiteOption
 
 if TYPE_CHECKING:
     from checker.history.changes import CellRow, Differences, SweepHead
+    from checker.history.compare import Findings
     from checker.history.intervals import Interval
+    from checker.report.model import RowResult
     from checker.report.words import Lang
+    from checker.rulesets import Ruleset
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
+    from checker.verdict import Finding
 
 OldArgument = Annotated[
     str, typer.Argument(metavar="OLD", help="A sweep's id, or the beginning of one.", show_default=False)
@@ -78,17 +83,20 @@ def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Dif
 
     A table that another method made cannot be judged again: the newer sweep is judged by that table's rules instead.
     """
-    from checker.cli.stored_results import stored_findings  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
     from checker.history.compare import differences  # noqa: PLC0415 - start-up
     from checker.judging import cells_under  # noqa: PLC0415 - start-up
     from checker.rulesets import RULESETS  # noqa: PLC0415 - start-up
+    from checker.store.history import stored_findings  # noqa: PLC0415 - start-up
 
     then, now = own_judgement(store, older), own_judgement(store, newer)
     new_head, new_rows = newer.head, store.judgements.cells(now.id)
-    if older.method and older.ruleset in RULESETS:
-        new_head = replace(new_head, ruleset=older.ruleset, ruleset_version=RULESETS[older.ruleset].version)
+    findings = stored_findings(store, now)
+    if older.method and not newer.method and older.ruleset in RULESETS:
+        rules = RULESETS[older.ruleset]
+        new_head = replace(new_head, ruleset=rules.name, ruleset_version=rules.version)
         new_rows = _under(store, newer, new_head, new_rows)
+        findings = _findings_under(store, newer, rules, findings)
     stood_then = store.intervals.standing_at(older.series, older.started)
     stood_now = store.intervals.standing_at(newer.series, newer.started)
 
@@ -98,6 +106,14 @@ def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Dif
             return interval
         known = store.judgements.last_measured(older.series, code, column, until=older.started)
         return replace(interval, last_measured=known or interval.since)
+
+    def standing_now(code: str, column: str) -> "Interval | None":
+        interval = stood_now.get((code, column))
+        if interval is None or interval.last_measured <= newer.started:
+            return interval
+        known = store.judgements.last_measured(newer.series, code, column, until=newer.started)
+        lost = store.judgements.first_asked(newer.series, code, column, after=known or interval.since)
+        return replace(interval, not_measured_since=lost)
 
     def rejudged(code: str) -> Mapping[str, str] | None:
         evidence = store.observations.of_row(older.id, code)
@@ -109,9 +125,9 @@ def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Dif
         new_head,
         new_rows,
         standing_before=standing_before,
-        standing_now=lambda code, column: stood_now.get((code, column)),
+        standing_now=standing_now,
         rejudged=rejudged,
-        findings=stored_findings(store, now),
+        findings=findings,
     )
 
 
@@ -127,15 +143,37 @@ def _under(
         yield replace(row, cells=tuple(cells.items())) if cells else row
 
 
+def _findings_under(store: "Store", sweep: "StoredSweep", rules: "Ruleset", stored: "Findings") -> "Findings":
+    """What these rules find at (code, column), as `_under` reads the cells; remembers the last row asked for."""
+    from checker.judging import judged_again  # noqa: PLC0415 - start-up
+
+    @lru_cache(maxsize=1)
+    def again(code: str) -> "RowResult | None":
+        evidence = store.observations.of_row(sweep.id, code)
+        return judged_again(sweep.to_be_judged(evidence), rules) if evidence is not None else None
+
+    def findings(code: str, column: str) -> "tuple[Finding, ...]":
+        result = again(code)
+        if result is None:
+            return stored(code, column)
+        verdict = result.verdict(column)
+        return verdict.findings if verdict else ()
+
+    return findings
+
+
 def difference_lines(found: "Differences", lang: "Lang") -> Iterator[str]:
     """The changes by kind and organisation, for a terminal; last those that were seen once only."""
     from checker.history.changes import Kind  # noqa: PLC0415 - start-up
     from checker.notices.wording import change_lines, counts  # noqa: PLC0415 - start-up
-    from checker.report.words import notice_words  # noqa: PLC0415 - start-up
+    from checker.report.words import notice_words, visible  # noqa: PLC0415 - start-up
 
     words = notice_words(lang)
     assert found.old is not None
-    yield f"{_named(found.old)} → {_named(found.new)}"
+    yield f"{_named(found.old, words)} → {_named(found.new, words)}"
+    for head in (found.old, found.new):
+        if head.method:
+            yield words["diff"]["other_method"].format(name=visible(head.method))
     if not found.changes:
         yield words["diff"]["nothing"]
         return
@@ -151,8 +189,9 @@ def difference_lines(found: "Differences", lang: "Lang") -> Iterator[str]:
             yield from change_lines(changes, lang)
 
 
-def _named(head: "SweepHead") -> str:
-    return f"{head.id} ({head.method or f'{head.ruleset} {head.ruleset_version}'})"
+def _named(head: "SweepHead", words: "Mapping[str, Mapping[str, str]]") -> str:
+    how = words["diff"]["method"] if head.method else f"{head.ruleset} {head.ruleset_version}"
+    return f"{head.id} ({how})"
 
 
 def _object(found: "Differences") -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The metrics file for Prometheus, written from what the store knows."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checker import __version__
 from checker.history.changes import Differences
+from checker.network.clock import Clock
 from checker.report.figures import Figures, FiguresCounter
 from checker.report.metrics import End, Metrics, Run, write_failure, write_metrics
 from checker.store.history import changes_of
@@ -52,7 +53,7 @@ def note_failure(settings: "Settings", started: datetime) -> None:
     """Say in the file that a sweep failed; every other figure stays as it is."""
     if settings.metrics is None:
         return
-    run = Run(started=started, ended=datetime.now(UTC), end=End.FAILED)
+    run = Run(started=started, ended=Clock().wall(), end=End.FAILED)
     try:
         write_failure(settings.metrics, run, version=__version__)
     except OSError as error:

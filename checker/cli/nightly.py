@@ -1,5 +1,6 @@
 """A sweep with a store: taken up where one was cut short, kept, concluded, published, told."""
 
+import itertools
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from checker.cli.retaining import retain_by_settings
 from checker.cli.stored_results import read_once, stored_results
 from checker.cli.stores import opened, series_of, store_setting
 from checker.cli.telling import deliver_due, letters
-from checker.history.changes import CellRow, Kind
+from checker.history.changes import Kind, cell_row
 from checker.judging import cells_under
 from checker.report.model import Results, SummaryCounter
 from checker.report.spool import Spool
@@ -162,17 +163,18 @@ class _Night:
             verdict = spool.get(places[code]).verdict(column)
             return verdict.findings if verdict else ()
 
-        brake = self._settings.brake
+        brake, now = self._settings.brake, self._now()
         return conclude(
             self._store,
             measured.sweep,
             _judged(spool, len(self._rows)),
-            now=self._now(),
+            now=now,
             judge=cells_under,
             findings=findings,
             letters=letters(
                 self._settings,
-                cells=lambda: map(_cells, enumerate(self._rows)),
+                now=now,
+                cells=lambda: itertools.starmap(cell_row, enumerate(self._rows)),
                 summary=counter.summary(),
                 place=self._place,
             ),
@@ -191,7 +193,7 @@ class _Night:
     def _tell(self) -> None:
         retain_by_settings(self._store, self._settings, self._address, now=self._now())
         write_monitoring(self._settings, self._store, self._series)
-        if deliver_due(self._settings, self._store):
+        if deliver_due(self._settings, self._store, self._now):
             write_monitoring(self._settings, self._store, self._series)
 
     def _held(self, concluded: Concluded) -> str:
@@ -206,16 +208,3 @@ def _judged(spool: Spool, rows: int) -> Iterator[Judged]:
     for position in range(rows):
         result = spool.get(position)
         yield Judged(position=position, result=result, remeasured=result.remeasured)
-
-
-def _cells(placed: "tuple[int, Row]") -> CellRow:
-    position, row = placed
-    return CellRow(
-        position=position,
-        code=row.code,
-        region=row.region,
-        domain=row.domain,
-        web_host=row.web_host,
-        mail_domain=row.mail_domain,
-        contact=row.contact,
-    )

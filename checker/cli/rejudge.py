@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import LAST, SeriesOption, SiteOption
+from checker.network.clock import Clock
 
 if TYPE_CHECKING:
     from checker.history.changes import CellRow, Differences
@@ -88,6 +88,12 @@ def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> Non
     """
     from checker.store.judgements import Judgement  # noqa: PLC0415 - start-up
 
+    if sweep.method:
+        raise Quit(
+            ExitCode.USAGE,
+            f"{sweep.id} is a table by another method, with nothing to judge again: checker diff {sweep.id} reads our own"
+            " sweep by its rules",
+        )
     if next(store.observations.stored(sweep.id), None) is None:
         raise Quit(
             ExitCode.USAGE,
@@ -99,7 +105,7 @@ def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> Non
         ruleset=ruleset.name,
         ruleset_version=ruleset.version,
         software=sweep.software,
-        judged=datetime.now(UTC),
+        judged=Clock().wall(),
     )
     store.judgements.put(judgement, _judged(store, sweep, ruleset))
 

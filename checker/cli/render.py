@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from checker.cli.rejudge import SweepArgument
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import LAST, SeriesOption
 from checker.cli.sweep import OutputOption
+from checker.network.clock import Clock
 
 if TYPE_CHECKING:
     from checker.settings import Settings
@@ -65,6 +65,11 @@ def render(
     settings = session.settings
     with opened(store_setting(settings, output)) as store:
         sweep = chosen_sweep(store, chosen_series(store, series, name), name, whole=True)
+        if sweep.method:
+            raise Quit(
+                ExitCode.USAGE,
+                f"{sweep.id} was measured by another method, and the site tells of ours: checker diff {sweep.id} compares with it",
+            )
         partial = len(sweep.columns) < len(COLUMNS)
         check_output(output, partial=partial)
         try:
@@ -74,10 +79,10 @@ def render(
                 shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
                 with read_once(stored_results(store, sweep, judgement)) as results:
                     publish_site(output, results, shown, settings, partial=partial, store=store)
-                store.sweeps.update(replace(sweep, published=datetime.now(UTC)))
+                store.sweeps.update(replace(sweep, published=Clock().wall()))
         except AlreadySweepingError as error:
             raise Busy(str(error)) from None
-        deliver_due(settings, store)
+        deliver_due(settings, store, Clock().wall)
         write_monitoring(settings, store, sweep.series)
     log.info("%s shows the sweep %s", output, sweep.id)
     return ExitCode.DONE
@@ -88,12 +93,12 @@ def _released(
 ) -> "StoredSweep":
     """The sweep, taken into the history when it was held and is accepted. Quits (USAGE) when it is not."""
     from checker.cli.next_steps import Place  # noqa: PLC0415 - start-up
-    from checker.cli.stored_results import stored_findings  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
     from checker.cli.telling import letters  # noqa: PLC0415 - start-up
     from checker.judging import cells_under  # noqa: PLC0415 - start-up
     from checker.report.model import SummaryCounter  # noqa: PLC0415 - start-up
     from checker.store.conclusion import accept as take_in  # noqa: PLC0415 - start-up
+    from checker.store.history import stored_findings  # noqa: PLC0415 - start-up
     from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
 
     if sweep.state is not State.HELD:
@@ -109,19 +114,29 @@ def _released(
     counter = SummaryCounter()
     for _, result in store.judgements.results(judgement.id):
         counter.add(result)
+    now = Clock().wall()
     concluded = take_in(
         store,
         sweep,
-        now=datetime.now(UTC),
+        now=now,
         judge=cells_under,
         findings=stored_findings(store, judgement),
         letters=letters(
             settings,
+            now=now,
             cells=lambda: store.judgements.cells(judgement.id),
             summary=counter.summary(),
             place=Place(settings=settings, store=store.name, output=output),
         ),
     )
+    newest = store.sweeps.latest(sweep.series, State.FINISHED)
+    if newest is not None and newest.id != sweep.id:
+        log.warning(
+            "the sweep %s is later than %s: nobody is told what that one saw; checker render %s shows the later one",
+            newest.id,
+            sweep.id,
+            newest.id,
+        )
     return concluded.sweep
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from checker.cli.output import say
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import SiteOption
 from checker.cli.stores import DEFAULT_OUTPUT, archive_directory, locked, opened, store_setting
+from checker.network.clock import Clock
 
 if TYPE_CHECKING:
     from checker.store.store import Store
@@ -125,7 +126,7 @@ def forget(session: Session, *, older_than: AgeOption = "", output: SiteOption =
     with opened(address) as store, locked(store):
         retained = retain(
             store,
-            now=datetime.now(UTC),
+            now=Clock().wall(),
             archive=archive_directory(settings, address),
             keep_observations=days,
             keep_archives=settings.keep_archives,

@@ -1,6 +1,6 @@
 """The rows of a stored sweep as reports read them: verdicts from the store, details from what was seen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from checker.store.judgements import Judgement
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
-    from checker.verdict import Finding
 
 _NOT_TOLD = ("dnssec", "web")
 """What `mail_details` does not look at, and most of an observation."""
@@ -48,17 +47,6 @@ def read_once(results: Results) -> Iterator[Results]:
         for place, result in enumerate(results()):
             spool.put(place, result)
         yield spool.results
-
-
-def stored_findings(store: "Store", judgement: "Judgement") -> Callable[[str, str], "tuple[Finding, ...]"]:
-    """What was found at (code, column)."""
-
-    def findings(code: str, column: str) -> "tuple[Finding, ...]":
-        result = store.judgements.of_row(judgement.id, code)
-        verdict = result.verdict(column) if result else None
-        return verdict.findings if verdict else ()
-
-    return findings
 
 
 class _Seen:

@@ -33,12 +33,11 @@ SiteOption = Annotated[
 
 
 def chosen_series(store: "Store", given: str, *named: str) -> str:
-    """The series that is given, else that of the first sweep among `named`, else that of the newest.
+    """The series that is given, else that of the first sweep that one of `named` says, else that of the newest.
 
     Quits (USAGE) when there is none.
     """
     sweeps = store.sweeps.all()
-    ids = {sweep.id: sweep.series for sweep in sweeps}
     names = list(dict.fromkeys(sweep.series for sweep in sweeps if not sweep.method))
     if given and given not in names:
         raise Quit(
@@ -49,14 +48,24 @@ def chosen_series(store: "Store", given: str, *named: str) -> str:
         raise Quit(ExitCode.USAGE, f"{store.name}: holds no sweep yet; checker sweep makes one")
     if not given:
         for name in named:
-            if name in ids:
-                return ids[name]
+            meant = _series_of(sweeps, name)
+            if meant:
+                return meant
     newest = max((sweep for sweep in sweeps if not sweep.method), key=lambda sweep: sweep.started).series
     if not given and len(names) > 1:
         log.info(
             "sweeps of %s (others with --series: %s)", newest, ", ".join(n for n in names if n != newest)
         )
     return given or newest
+
+
+def _series_of(sweeps: "list[StoredSweep]", name: str) -> str:
+    """The one series with sweeps of this id, or of ids that begin so; "" when there are none or several."""
+    plain = name.replace("-", "").replace(":", "")
+    found = [sweep for sweep in sweeps if sweep.id == name]
+    found = found or [sweep for sweep in sweeps if plain and sweep.id.startswith(plain)]
+    series = {sweep.series for sweep in found}
+    return series.pop() if len(series) == 1 else ""
 
 
 def chosen_sweep(store: "Store", series: str, name: str, *, whole: bool = False) -> "StoredSweep":

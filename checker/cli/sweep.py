@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
 from checker.cli.stores import series_of
+from checker.network.clock import Clock
 
 OutputOption = Annotated[
     Path, typer.Option("--output", metavar="DIR", help="The site's directory, replaced as a whole.")
@@ -55,13 +55,11 @@ def sweep(
     """
     try:
         return sweep_once(session, path=path, output=output, fail_on=fail_on, unfinished=unfinished)
-    except (Busy, Held):  # neither is news to the operator
+    except (Busy, Held, BrokenPipeError):  # none is news to the operator
         raise
     except Quit as ending:
         if ending.code is not ExitCode.PARTLY:
             _tell(session, path, ending.message)
-        raise
-    except BrokenPipeError:
         raise
     except Exception as error:
         _tell(session, path, f"{type(error).__name__}: {error} (the log says more)")
@@ -81,12 +79,10 @@ def sweep_once(
     session: Session, *, path: Path, output: Path, fail_on: str | None = None, unfinished: bool = False
 ) -> ExitCode:
     """Do what `checker sweep` does, and tell nobody but the log and the metrics file when it fails."""
-    started = datetime.now(UTC)
+    started = Clock().wall()
     try:
         return _swept(session, path=path, output=output, fail_on=fail_on, unfinished=unfinished)
-    except (Busy, Held):
-        raise
-    except BrokenPipeError:
+    except (Busy, Held, BrokenPipeError):
         raise
     except Exception as error:
         partly = isinstance(error, Quit) and error.code is ExitCode.PARTLY

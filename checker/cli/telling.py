@@ -3,17 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.senders import SecretError, senders
+from checker.network.clock import Clock
 from checker.notices.contacts import read_contacts
-from checker.notices.delivery import StoredNotice, deliver
+from checker.notices.delivery import Outbox, StoredNotice, deliver
 from checker.notices.digest import operator_digest, region_digests
 from checker.notices.notice import Notice
 from checker.notices.occasion import Occasion
-from checker.notices.trouble import HeldColumn, failed_notice, held_notice
+from checker.notices.trouble import failed_notice, held_notice
 from checker.store.conclusion import Concluded, Letters
 
 if TYPE_CHECKING:
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def occasion_of(settings: "Settings", *, series: str, sweep_id: str, started: datetime) -> Occasion:
+def occasion_of(
+    settings: "Settings", *, series: str, sweep_id: str, started: datetime, now: datetime
+) -> Occasion:
     """What every notice about one sweep has in common."""
     given = {"title": settings.title} if settings.title else {}
     return Occasion(
         series=series,
         sweep_id=sweep_id,
         started=started,
-        created=datetime.now(UTC).replace(microsecond=0),
+        created=now,
         lang=settings.lang,
         base_url=settings.base_url or "",
         sender=settings.mail_from or "",
@@ -46,6 +49,7 @@ def occasion_of(settings: "Settings", *, series: str, sweep_id: str, started: da
 def letters(
     settings: "Settings",
     *,
+    now: datetime,
     cells: Callable[[], Iterable["CellRow"]],
     summary: "Summary",
     place: "Place",
@@ -54,17 +58,15 @@ def letters(
 
     def made(concluded: Concluded) -> tuple[Notice, ...]:
         sweep = concluded.sweep
-        occasion = occasion_of(settings, series=sweep.series, sweep_id=sweep.id, started=sweep.started)
+        occasion = occasion_of(
+            settings, series=sweep.series, sweep_id=sweep.id, started=sweep.started, now=now
+        )
         if not occasion.sender and not occasion.webhook:
             return ()
         if concluded.braked:
-            columns = tuple(
-                HeldColumn(column=one.column, worse=one.worse, compared=one.compared)
-                for one in concluded.braked
-            )
             return held_notice(
                 occasion,
-                columns,
+                concluded.braked,
                 look_command=place.look(sweep),
                 publish_command=place.publish(sweep),
                 measure_command=place.measure(sweep),
@@ -79,11 +81,14 @@ def letters(
 
 def tell_failure(settings: "Settings", *, series: str, reason: str) -> None:
     """Tell the operator, and nobody else, that there is no sweep tonight; the log has said it already."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    occasion = occasion_of(settings, series=series, sweep_id=f"failed-{now:%Y%m%dT%H%M%SZ}", started=now)
+    clock = Clock().wall
+    now = clock()
+    occasion = occasion_of(
+        settings, series=series, sweep_id=f"failed-{now:%Y%m%dT%H%M%SZ}", started=now, now=now
+    )
     notices = failed_notice(occasion, reason)
     if notices:
-        _run(settings, _Once(notices))
+        _run(settings, _Once(notices), clock)
 
 
 def check_senders(settings: "Settings") -> None:
@@ -91,14 +96,14 @@ def check_senders(settings: "Settings") -> None:
     if not settings.sends_mail and not settings.has_webhook:
         return
     try:
-        senders(settings, lambda: datetime.now(UTC))
+        senders(settings, Clock().wall)
     except SecretError as error:
         raise Quit(ExitCode.USAGE, str(error)) from None
 
 
-def deliver_due(settings: "Settings", store: "Store") -> bool:
+def deliver_due(settings: "Settings", store: "Store", clock: Callable[[], datetime]) -> bool:
     """Send what waits in the store; whether anything was tried. Trouble is logged and stays in the store, it spoils no sweep."""
-    return (settings.sends_mail or settings.has_webhook) and _run(settings, store.outbox)
+    return (settings.sends_mail or settings.has_webhook) and _run(settings, store.outbox, clock)
 
 
 class _Once:
@@ -119,13 +124,11 @@ class _Once:
         """The delivery has logged it."""
 
 
-def _run(settings: "Settings", outbox: "_Once | object") -> bool:
+def _run(settings: "Settings", outbox: Outbox, clock: Callable[[], datetime]) -> bool:
+    """Send what is due; whether anything was."""
     try:
-        ways = senders(settings, lambda: datetime.now(UTC))
+        ways = senders(settings, clock)
     except SecretError as error:
         log.error("notices are not sent: %s", error)  # noqa: TRY400 - told in its own words
         return False
-    outcomes = asyncio.run(
-        deliver(outbox, ways, now=lambda: datetime.now(UTC).replace(microsecond=0), sleep=asyncio.sleep)  # type: ignore[arg-type]  # either outbox
-    )
-    return bool(outcomes)
+    return bool(asyncio.run(deliver(outbox, ways, now=clock, sleep=asyncio.sleep)))

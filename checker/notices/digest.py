@@ -8,19 +8,18 @@ from typing import Any
 
 from checker.history.changes import CellRow, Change, Differences, Kind
 from checker.notices.contacts import read_contacts
-from checker.notices.letter import Letter, Section
+from checker.notices.letter import MAIL_SUBJECT_LIMIT, Letter, Section
 from checker.notices.notice import Notice, NoticeKind
 from checker.notices.occasion import Occasion, for_operators, mail_to
-from checker.notices.wording import counted, counts, counts_for_subject, entries, joined, name_of
+from checker.notices.wording import counted, counts, counts_for_subject, entries, name_of
 from checker.report.dates import machine_time, shown_time
 from checker.report.model import Summary
-from checker.report.sentences import number
+from checker.report.sentences import joined, number
 from checker.report.words import column_words, message, notice_words, visible
 
 ENTRIES_MAX = 100
 """Organisations written out under one heading; the rest are counted, the site has them all."""
 UNUSABLE_SHOWN = 20
-SUBJECT_LIMIT = 150
 
 SILENT_TO_REGIONS = frozenset({Kind.NOT_MEASURED})
 """What is no reason to write to a region: it says nothing of the organisation."""
@@ -52,7 +51,7 @@ def operator_digest(
             words["digest"]["subject"].format(
                 title=occasion.title, counts=counts_for_subject(changes, occasion.lang)
             ),
-            SUBJECT_LIMIT,
+            MAIL_SUBJECT_LIMIT,
         ),
         heading=words["digest"]["heading"],
         lead=(
@@ -97,7 +96,7 @@ def _region_letter(own: tuple[Change, ...], differences: Differences, occasion: 
     return Letter(
         lang=occasion.lang,
         subject=visible(
-            words["region_subject"].format(title=occasion.title, counts=said, name=shown), SUBJECT_LIMIT
+            words["region_subject"].format(title=occasion.title, counts=said, name=shown), MAIL_SUBJECT_LIMIT
         ),
         heading=words["heading"],
         lead=(
@@ -113,10 +112,8 @@ def _region_letter(own: tuple[Change, ...], differences: Differences, occasion: 
 
 
 def _announced(differences: Differences) -> tuple[Change, ...]:
-    """Nothing is told of a first sweep, nor of what differs from a table that another method made."""
-    if differences.old is None or differences.old.method or differences.new.method:
-        return ()
-    return differences.announced
+    """Nothing is told of a first sweep."""
+    return differences.announced if differences.old is not None else ()
 
 
 def _sections(

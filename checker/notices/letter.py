@@ -15,6 +15,8 @@ from checker.report.words import Lang
 
 TEXT_WIDTH = 76
 """Columns of the plain text (RFC 5322 §2.1.1 wants at most 78)."""
+MAIL_SUBJECT_LIMIT = 150
+"""Characters of a subject line: about what mail programs show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

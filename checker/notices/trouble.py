@@ -1,8 +1,7 @@
 """What the operator alone is told: a sweep that the brake held back, and one that failed. Pure."""
 
-from dataclasses import dataclass
-
-from checker.notices.letter import Entry, Letter, Line, Section
+from checker.history.brake import BrakedColumn
+from checker.notices.letter import MAIL_SUBJECT_LIMIT, Entry, Letter, Line, Section
 from checker.notices.notice import Notice, NoticeKind
 from checker.notices.occasion import Occasion, for_operators
 from checker.report.dates import shown_time
@@ -12,18 +11,9 @@ from checker.report.words import column_words, notice_words, visible
 REASON_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldColumn:
-    """A column that the brake stopped: `worse` of `compared` cells went for the worse or sideways at once."""
-
-    column: str
-    worse: int
-    compared: int
-
-
 def held_notice(
     occasion: Occasion,
-    columns: tuple[HeldColumn, ...],
+    columns: tuple[BrakedColumn, ...],
     *,
     look_command: str,
     publish_command: str,
@@ -58,20 +48,21 @@ def held_notice(
 
 
 def failed_notice(occasion: Occasion, reason: str) -> tuple[Notice, ...]:
-    """The sweep gave nothing: `reason` in the words of the log."""
+    """The sweep gave nothing: `reason` in the words of the log, which are lines of our own."""
     words = notice_words(occasion.lang)["failed"]
-    shown = visible(reason, REASON_LIMIT)
-    section = Section(heading=words["reason"], entries=(Entry(name="", lines=(Line(head=shown),)),))
-    return for_operators(
-        NoticeKind.FAILED, _letter("failed", (section,), occasion), {"reason": shown}, occasion
+    lines = tuple(
+        Line(head=visible(line, REASON_LIMIT)) for line in reason[:REASON_LIMIT].split("\n") if line
     )
+    section = Section(heading=words["reason"], entries=(Entry(name="", lines=lines),))
+    event = {"reason": visible(reason, REASON_LIMIT)}
+    return for_operators(NoticeKind.FAILED, _letter("failed", (section,), occasion), event, occasion)
 
 
 def _letter(kind: str, sections: tuple[Section, ...], occasion: Occasion) -> Letter:
     words = notice_words(occasion.lang)
     return Letter(
         lang=occasion.lang,
-        subject=visible(words[kind]["subject"].format(title=occasion.title), 150),
+        subject=visible(words[kind]["subject"].format(title=occasion.title), MAIL_SUBJECT_LIMIT),
         heading=words[kind]["heading"],
         lead=(words[kind]["lead"].format(now=shown_time(occasion.started, occasion.lang)),),
         sections=sections,

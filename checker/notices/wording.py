@@ -1,13 +1,13 @@
 """Changes in words: counts, and each changed cell as a line with its reasons. Foreign text is made visible here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from checker.history.changes import Change, Kind
 from checker.notices.letter import Entry, Line
 from checker.notices.occasion import Occasion
 from checker.report.dates import shown_date
-from checker.report.sentences import number
+from checker.report.sentences import joined, number
 from checker.report.words import Lang, column_words, message, notice_words, remedy, visible
 
 FINDINGS_SHOWN = 5
@@ -24,12 +24,6 @@ def counted(section: str, name: str, count: int, lang: Lang, **values: str) -> s
     """A phrase with a count in it: `name_one` for one, `name_many` for all others."""
     words = notice_words(lang)[section]
     return words[f"{name}_{'one' if count == 1 else 'many'}"].format(n=number(count, lang), **values)
-
-
-def joined(parts: Sequence[str], lang: Lang) -> str:
-    """A list as it is written in a sentence."""
-    *first, last = parts
-    return f"{', '.join(first)} {notice_words(lang)['counts']['and']} {last}" if first else last
 
 
 def counts(changes: Iterable[Change], lang: Lang) -> str:

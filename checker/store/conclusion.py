@@ -70,7 +70,10 @@ def conclude(
 def accept(
     store: Store, sweep: StoredSweep, *, now: datetime, judge: Judge, findings: Findings, letters: Letters
 ) -> Concluded:
-    """Take a held sweep into the history after all: somebody has looked at it. Its notices go out now."""
+    """Take a held sweep into the history after all: somebody has looked at it.
+
+    Its notices go out now, unless a later sweep has been finished since: what it saw may be long put right.
+    """
     sweep = replace(sweep, state=State.FINISHED, why="")
     with store.transaction() as connection:
         store.sweeps.update(sweep, connection)
@@ -80,7 +83,9 @@ def accept(
         concluded = _take_into_history(
             store, sweep, judgement, connection, judge=judge, findings=findings, brake_share=None
         )
-        store.outbox.put(letters(concluded), now, connection)
+        newest = store.sweeps.latest(sweep.series, State.FINISHED, connection=connection)
+        if newest is None or newest.id == sweep.id:
+            store.outbox.put(letters(concluded), now, connection)
     return concluded
 
 

@@ -100,7 +100,7 @@ def refolded(
         if judgement is None or sweep.started == last:
             continue
         connection.execute(delete(_CHANGES).where(_CHANGES.c.sweep_id == sweep.id))
-        findings = _StoredFindings(store, judgement, connection)
+        findings = stored_findings(store, judgement, connection)
         yield sweep.id, fold(store, sweep, judgement, connection, judge=judge, findings=findings)
         last = sweep.started
 
@@ -145,6 +145,18 @@ def changes_of(
     )
 
 
+def stored_findings(store: Store, judgement: Judgement, connection: Connection | None = None) -> Findings:
+    """The findings behind stored verdicts; remembers the last row asked for."""
+    of_row = lru_cache(maxsize=1)(lambda code: store.judgements.of_row(judgement.id, code, connection))
+
+    def findings(code: str, column: str) -> tuple[Finding, ...]:
+        result = of_row(code)
+        verdict = result.verdict(column) if result else None
+        return verdict.findings if verdict else ()
+
+    return findings
+
+
 class _Rejudged:
     """What the observation behind an interval reads as under a newer sweep's rules; remembers the last row asked for."""
 
@@ -167,20 +179,6 @@ class _Rejudged:
         if evidence is None:
             return None
         return self._judge(sweep.to_be_judged(evidence), self._sweep.head)
-
-
-class _StoredFindings:
-    """The findings behind stored verdicts, asked for by (code, column); remembers the last row asked for."""
-
-    def __init__(self, store: Store, judgement: Judgement, connection: Connection) -> None:
-        self._of_row = lru_cache(maxsize=1)(
-            lambda code: store.judgements.of_row(judgement.id, code, connection)
-        )
-
-    def __call__(self, code: str, column: str) -> tuple[Finding, ...]:
-        result = self._of_row(code)
-        verdict = result.verdict(column) if result else None
-        return verdict.findings if verdict else ()
 
 
 def _advanced(

@@ -148,6 +148,22 @@ class Judgements:
         with reading(self._engine) as connection:
             return read(connection.execute(statement).scalar())
 
+    def first_asked(self, series: str, code: str, column: str, *, after: datetime) -> datetime | None:
+        """When the first sweep began after `after` that asked for a cell, whatever it printed; None when none did."""
+        statement = (
+            select(tables.sweeps.c.started)
+            .join(_ROWS, _ROWS.c.sweep_id == tables.sweeps.c.id)
+            .join(_JUDGEMENTS, _JUDGEMENTS.c.sweep_id == tables.sweeps.c.id)
+            .join(_VERDICTS, _OF_ITS_ROW)
+            .where(tables.sweeps.c.series == series, tables.sweeps.c.method == "", _ROWS.c.code == code)
+            .where(tables.sweeps.c.state == State.FINISHED.value, tables.sweeps.c.started > written(after))
+            .where(_VERDICTS.c[column] != "")
+            .order_by(tables.sweeps.c.started)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return read(connection.execute(statement).scalar())
+
     def _records(
         self, judgement_id: int, columns: list[Any], connection: Connection | None = None
     ) -> Iterator[Record[Any]]:

@@ -87,7 +87,7 @@ class Observations:
             return None
         with _naming(sweep_id, code):
             data = unpack(packed)
-            return evidence_from(data, self._ders(digests(data)))
+            return evidence_from(data, self.ders(digests(data)))
 
     def parked(self, sweep_id: str) -> Iterator[tuple[int, Parked]]:
         """Position and state of every row that waited when the sweep was cut short. Raises DamagedError on the way."""
@@ -135,7 +135,7 @@ class Observations:
         self._known.clear()
         return gone
 
-    def _ders(self, wanted: frozenset[str]) -> dict[str, bytes]:
+    def ders(self, wanted: frozenset[str]) -> dict[str, bytes]:
         """Certificates by digest, as far as they are there."""
         found: dict[str, bytes] = {}
         asked = sorted(wanted)
@@ -163,7 +163,7 @@ class Observations:
         while page := list(islice(waiting, _AT_ONCE)):
             if leave_out:
                 page = [replace(stored, data=without(stored.data, *leave_out)) for stored in page]
-            ders = self._ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
+            ders = self.ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
             for stored in page:
                 yield stored, ders
 

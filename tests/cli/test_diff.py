@@ -144,3 +144,32 @@ def test_a_held_sweep_can_be_looked_at(store: Store, capsys: Captured) -> None:
     found = diff(capsys, "LAST", held)
     assert kinds(found) == [("R000", "worsened", "Ja", "Nej"), ("R001", "worsened", "Ja", "Nej")]
     assert found["old"]["started"] == f"{night(0):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_since_when_it_could_not_be_measured_although_it_has_been_since(
+    store: Store, capsys: Captured
+) -> None:
+    nights = [https("Ja"), https("Ej mätt"), https("Ej mätt"), https("Ja"), https("Ej mätt")]
+    ids = [concluded(store, what, number).sweep.id for number, what in enumerate(nights)]
+    (change,) = diff(capsys, ids[0], ids[2])["changes"]
+    assert (change["kind"], change["since"]) == ("not_measured", "2026-11-23T02:00:00Z")
+    (change,) = diff(capsys)["changes"]
+    assert (change["before_at"], change["since"]) == ("2026-11-25T02:00:00Z", "2026-11-26T02:00:00Z")
+
+
+def test_another_method_is_said_in_words(store: Store, capsys: Captured) -> None:
+    concluded(store, https("Ja"), 0)
+    assert main(["store", "baseline", *STORE, "--quiet"]) == 0
+    assert main(["diff", *STORE, "bilaga-a-2017", "--lang", "en"]) == 0
+    first, said, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("bilaga-a-2017 (another method) → ")
+    assert said.startswith("bilaga-a-2017 is a table that was measured by another method.")
+
+
+def test_sweeps_are_found_in_their_own_list_by_the_beginning_of_their_name(
+    store: Store, capsys: Captured
+) -> None:
+    concluded(store, https("Ja"), 0)
+    concluded(store, https("Nej!"), 1)
+    concluded(store, https("Ja"), 5, "theirs")
+    assert kinds(diff(capsys, "20261122", "20261123")) == [("R000", "worsened", "Ja", "Nej")]

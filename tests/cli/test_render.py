@@ -109,6 +109,14 @@ def test_a_held_sweep_needs_to_be_accepted(store: Store, capsys: Captured) -> No
     assert "was not held back: there is nothing to accept" in capsys.readouterr().err
 
 
+def test_a_table_by_another_method_is_no_site_of_ours(store: Store, capsys: Captured) -> None:
+    concluded(store, https("Ja"), 0)
+    assert main(["store", "baseline", "--store", "checker.db", "--quiet"]) == 0
+    assert "was measured by another method" in refused(capsys, 2, "bilaga-a-2017")
+    assert main(["rejudge", "bilaga-a-2017", "--store", "checker.db", "--ruleset", "2026"]) == 2
+    assert "is a table by another method" in capsys.readouterr().err
+
+
 def test_the_rules_are_the_sweeps_own_unless_others_are_asked_for(store: Store) -> None:
     concluded(store, https("Ja"), 0, ruleset_version=VERSION)
     assert main([*RENDER]) == 0

@@ -114,13 +114,19 @@ def _accepted(nights: Nights, mailbox: SmtpSink, capsys: Captured) -> None:
     assert accepted.published is not None
 
 
-def test_an_older_held_sweep_accepted_after_a_newer_one(nights: Nights, tmp_path: Path) -> None:
+def test_an_older_held_sweep_accepted_after_a_newer_one(
+    nights: Nights, mailbox: SmtpSink, tmp_path: Path, capsys: Captured
+) -> None:
     with served(*GOOD, directory=tmp_path / "good") as good, served(*BAD, directory=tmp_path / "bad") as bad:
         assert nights.sweep(good, 1, "--quiet", "--only", "starttls") == 0
         assert nights.sweep(bad, 2, "--quiet", "--only", "starttls") == 3
         assert nights.sweep(bad, 3, "--quiet", "--only", "starttls", "--brake", "1") == 0
         assert nights.results()["A"]["starttls"]["since"] == "2026-01-03T02:15:00Z"
+    mailbox.messages.clear()
+    capsys.readouterr()
     assert nights.checker("render", SECOND_ID, "--accept") == 0
+    assert mailbox.messages == []  # the newer one has told how it is since
+    assert "nobody is told" in capsys.readouterr().err
     assert nights.checker("render") == 0
     assert nights.results()["A"]["starttls"]["since"] == "2026-01-02T02:15:00Z"
     with nights.opened_store() as store:

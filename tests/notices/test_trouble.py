@@ -4,14 +4,15 @@ import json
 
 import pytest
 
+from checker.history.brake import BrakedColumn
 from checker.notices.notice import Channel, NoticeKind
-from checker.notices.trouble import HeldColumn, failed_notice, held_notice
+from checker.notices.trouble import failed_notice, held_notice
 from checker.report.words import LANGS, Lang
 from tests.notices.changes import occasion
 
 COLUMNS = (
-    HeldColumn(column="https", worse=9, compared=21),
-    HeldColumn(column="starttls", worse=1200, compared=2100),
+    BrakedColumn(column="https", worse=9, compared=21),
+    BrakedColumn(column="starttls", worse=1200, compared=2100),
 )
 COMMANDS = {
     "look_command": "checker diff",
@@ -46,11 +47,13 @@ def test_held(lang: Lang, subject: str, column: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_failed(lang: Lang) -> None:
     mail, event = failed_notice(
-        occasion(lang=lang, webhook=True), "no route\r\nBcc: <b>x</b>\x1b[2J" + "y" * 5000
+        occasion(lang=lang, webhook=True), "no route\r\nBcc: <b>x</b>\x1b[2J " + "y" * 5000
     )
     assert mail.kind is NoticeKind.FAILED
-    assert r"no route\r\nBcc: <b>x</b>\x1b[2J" in " ".join(mail.text.split())
-    assert r"\r\nBcc: &lt;b&gt;x&lt;/b&gt;\x1b[2J" in mail.html
+    lines = mail.text.splitlines()
+    assert r"  no route\r" in lines
+    assert any(line.startswith("  Bcc: <b>x</b>") for line in lines)
+    assert r"Bcc: &lt;b&gt;x&lt;/b&gt;\x1b[2J" in mail.html
     assert len(mail.text) < 3000
     assert json.loads(event.body)["kind"] == "failed"
 

@@ -140,7 +140,9 @@ def test_a_held_sweep_that_is_accepted_after_a_later_one_takes_its_place_in_time
     held = concluded(store, https("Nej!", "Nej!"), 1, brake=0.3)
     concluded(store, https("Ja", "Ja"), 2)
     concluded(store, https("Nej!", "Ja"), 3)
-    taken = accepted(store, held, Told())
+    told = Told()
+    taken = accepted(store, held, told)
+    assert told.concluded == []
     assert taken.differences.old is not None
     assert [one.kind for one in taken.differences.changes] == [Kind.WORSENED] * 2
     intervals, changes = history(store)
