@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import LAST, SeriesOption, SiteOption
+from checker.cli.stores import DEFAULT_OUTPUT
 
 if TYPE_CHECKING:
     from checker.history.changes import CellRow, Differences, SweepHead
@@ -36,7 +36,7 @@ def diff(
     *,
     old: OldArgument = "",
     new: NewArgument = LAST,
-    output: SiteOption = Path("output/site"),
+    output: SiteOption = DEFAULT_OUTPUT,
     series: SeriesOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> ExitCode:
@@ -88,6 +88,7 @@ def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Dif
     from checker.judging import cells_under  # noqa: PLC0415 - start-up
     from checker.rulesets import RULESETS  # noqa: PLC0415 - start-up
     from checker.store.history import stored_findings  # noqa: PLC0415 - start-up
+    from checker.store.shown import known_then  # noqa: PLC0415 - start-up
 
     then, now = own_judgement(store, older), own_judgement(store, newer)
     new_head, new_rows = newer.head, store.judgements.cells(now.id)
@@ -102,10 +103,7 @@ def compared(store: "Store", older: "StoredSweep", newer: "StoredSweep") -> "Dif
 
     def standing_before(code: str, column: str) -> "Interval | None":
         interval = stood_then.get((code, column))
-        if interval is None or interval.last_measured <= older.started:
-            return interval
-        known = store.judgements.last_measured(older.series, code, column, until=older.started)
-        return replace(interval, last_measured=known or interval.since)
+        return known_then(store, older, interval) if interval is not None else None
 
     def standing_now(code: str, column: str) -> "Interval | None":
         interval = stood_now.get((code, column))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.exits import Busy, ExitCode, Held, Quit
+from checker.cli.exits import ExitCode, Held, Quit
 from checker.cli.instruments import Instruments, run
 from checker.cli.keeping import Keeper
 from checker.cli.measuring import FAIL_ON, Measured, columns_of, measure_rows, severities
@@ -17,17 +17,16 @@ from checker.cli.next_steps import Place
 from checker.cli.publishing import check_output, print_table, publish_site
 from checker.cli.retaining import retain_by_settings
 from checker.cli.stored_results import read_once, stored_results
-from checker.cli.stores import opened, series_of, store_setting
+from checker.cli.stores import locked, opened, series_of, store_setting
 from checker.cli.telling import deliver_due, letters
 from checker.history.changes import Kind, cell_row
 from checker.judging import cells_under
-from checker.report.model import Results, SummaryCounter
+from checker.report.model import Results, summary_of
 from checker.report.spool import Spool
 from checker.rulesets import RULESETS
 from checker.store.conclusion import Concluded, conclude
 from checker.store.history import changes_of
 from checker.store.judgements import Judged
-from checker.store.lock import AlreadySweepingError
 from checker.store.resume import unpublished
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
@@ -59,7 +58,7 @@ def sweep_with_store(
     address = store_setting(tools.settings, output)
     with opened(address, create=True) as store:
         try:
-            with store.lock():
+            with locked(store):
                 check_output(output, partial=partial)
                 night = _Night(store, address, rows, tools, path=path, output=output, partial=partial)
                 pending = night.unpublished()
@@ -69,8 +68,6 @@ def sweep_with_store(
                     log.info("no sweep was cut short: there is nothing to finish")
                     return ExitCode.DONE
                 return night.measure(spool, quiet=quiet, fail_on=fail_on)
-        except AlreadySweepingError as error:
-            raise Busy(str(error)) from None
         except KeyboardInterrupt:
             raise Quit(
                 ExitCode.PARTLY,
@@ -155,9 +152,6 @@ class _Night:
 
     def _conclude(self, measured: Measured, spool: Spool) -> Concluded:
         places = {row.code: place for place, row in enumerate(self._rows)}
-        counter = SummaryCounter()
-        for result in spool.results():
-            counter.add(result)
 
         def findings(code: str, column: str) -> tuple[Finding, ...]:
             verdict = spool.get(places[code]).verdict(column)
@@ -175,7 +169,7 @@ class _Night:
                 self._settings,
                 now=now,
                 cells=lambda: itertools.starmap(cell_row, enumerate(self._rows)),
-                summary=counter.summary(),
+                summary=summary_of(spool.results()),
                 place=self._place,
             ),
             brake_share=brake if brake < 1 else None,

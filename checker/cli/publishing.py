@@ -1,11 +1,13 @@
 """The site written from judged rows and put in its place, with what the store knows of their history."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.output import say
-from checker.report.model import Results, Summary, SummaryCounter
+from checker.report.model import Results, RowResult, summary_of
 from checker.report.publish import NotReplaceableError, check_replaceable, publish, recover
 from checker.report.render import SiteSettings
 from checker.report.screen import summary_lines, table_lines
@@ -76,9 +78,25 @@ def _with_history(
 
     newest = store.sweeps.latest(sweep.series, State.FINISHED)
     feeds = feed_source(store, sweep.series)
-    if newest is None or newest.id != sweep.id:
-        return lambda: with_history_then(store, sweep, results()), feeds
-    return lambda: with_history(store, sweep.series, results()), feeds
+
+    def shown() -> Iterator[RowResult]:
+        if newest is None or newest.id != sweep.id:
+            return with_history_then(store, sweep, results())
+        return with_history(store, sweep.series, results())
+
+    own = store.sweeps.get(sweep.id)
+    if own is None or (own.ruleset, own.ruleset_version) == (sweep.ruleset, sweep.ruleset_version):
+        return shown, feeds
+    return lambda: map(_without_since, shown()), feeds
+
+
+def _without_since(result: RowResult) -> RowResult:
+    """A row by other rules than the history's: the same letters may have had other reasons then.
+
+    What stands for a cell that could not be measured stays.
+    """
+    others = tuple(known for known in result.standing if known.cell != result.cell(known.column))
+    return replace(result, standing=others)
 
 
 def site_settings(settings: "Settings") -> SiteSettings:
@@ -90,15 +108,10 @@ def site_settings(settings: "Settings") -> SiteSettings:
     return SiteSettings(**{name: value for name, value in given.items() if value})
 
 
-def print_table(results: Results, settings: "Settings") -> Summary:
+def print_table(results: Results, settings: "Settings") -> None:
     """The table and its figures, to stdout."""
-    counter = SummaryCounter()
-    for result in results():
-        counter.add(result)
     for line in table_lines(results, lang=settings.lang):
         say(line)
     say("")
-    summary = counter.summary()
-    for line in summary_lines(summary, lang=settings.lang):
+    for line in summary_lines(summary_of(results()), lang=settings.lang):
         say(line)
-    return summary

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import LAST, SeriesOption, SiteOption
+from checker.cli.stores import DEFAULT_OUTPUT
 from checker.network.clock import Clock
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def rejudge(
     session: Session,
     *,
     name: SweepArgument = LAST,
-    output: SiteOption = Path("output/site"),
+    output: SiteOption = DEFAULT_OUTPUT,
     series: SeriesOption = "",
 ) -> ExitCode:
     r"""Judge a stored sweep again by the rules that --ruleset names, and say what they read otherwise.
@@ -66,12 +66,10 @@ def rejudge(
             raise Quit(
                 ExitCode.USAGE, f"the sweep {sweep.id} is judged by {rules} already: name another --ruleset"
             )
-        judge_again(store, sweep, ruleset)
-        judgement = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
-        assert judgement is not None
+        judgement = judge_again(store, sweep, ruleset)
         print_table(lambda: _verdicts(store, judgement), settings)
         say("")
-        for line in difference_lines(_by_the_rules(store, sweep, ruleset), settings.lang):
+        for line in difference_lines(_by_the_rules(store, sweep, judgement), settings.lang):
             say(line)
     return ExitCode.DONE
 
@@ -81,7 +79,7 @@ def _verdicts(store: "Store", judgement: "Judgement") -> "Iterator[RowResult]":
     return (result for _, result in store.judgements.results(judgement.id))
 
 
-def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> None:
+def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> "Judgement":
     """Store the verdicts of a sweep by other rules. Quits (USAGE) when nothing that was seen is there any more.
 
     A row without an observation, which an error of our own spoilt, keeps its `Ej mätt`.
@@ -97,7 +95,7 @@ def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> Non
     if next(store.observations.stored(sweep.id), None) is None:
         raise Quit(
             ExitCode.USAGE,
-            f"what was seen in the sweep {sweep.id} is not kept any more: it cannot be judged again",
+            f"what was seen in the sweep {sweep.id} is not kept any more: checker store import brings it back from its archive",
         )
     judgement = Judgement(
         id=0,
@@ -107,7 +105,7 @@ def judge_again(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> Non
         software=sweep.software,
         judged=Clock().wall(),
     )
-    store.judgements.put(judgement, _judged(store, sweep, ruleset))
+    return store.judgements.put(judgement, _judged(store, sweep, ruleset))
 
 
 def _judged(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> "Iterator[Judged]":
@@ -125,18 +123,16 @@ def _judged(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> "Iterat
         yield Judged(position=position, result=result, remeasured=result.remeasured)
 
 
-def _by_the_rules(store: "Store", sweep: "StoredSweep", ruleset: "Ruleset") -> "Differences":
+def _by_the_rules(store: "Store", sweep: "StoredSweep", again: "Judgement") -> "Differences":
     """What the other rules read otherwise in one and the same sweep."""
     from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
     from checker.history.compare import differences  # noqa: PLC0415 - start-up
 
-    again = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
-    assert again is not None
     rows: dict[str, CellRow] = {row.code: row for row in store.judgements.cells(again.id)}
     return differences(
         sweep.head,
         store.judgements.cells(own_judgement(store, sweep).id),
-        replace(sweep.head, ruleset=ruleset.name, ruleset_version=ruleset.version),
+        replace(sweep.head, ruleset=again.ruleset, ruleset_version=again.ruleset_version),
         rows.values(),
         rejudged=lambda code: dict(rows[code].cells) if code in rows else None,
     )

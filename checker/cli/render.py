@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checker.cli.exits import Busy, ExitCode, Quit
+from checker.cli.exits import ExitCode, Quit
 from checker.cli.rejudge import SweepArgument
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import LAST, SeriesOption
+from checker.cli.stores import DEFAULT_OUTPUT
 from checker.cli.sweep import OutputOption
 from checker.network.clock import Clock
 
@@ -33,15 +34,15 @@ def render(
     session: Session,
     *,
     name: SweepArgument = LAST,
-    output: OutputOption = Path("output/site"),
+    output: OutputOption = DEFAULT_OUTPUT,
     series: SeriesOption = "",
     accept: AcceptOption = False,
 ) -> ExitCode:
     r"""Write the site again from the store, and put it in the place of the old one as a whole.
 
-    Nothing is measured. Without SWEEP it is the newest one with all columns. --ruleset publishes what these rules say of it: the sweep is judged
-    by them first when that has not been done. A sweep that the brake held back is published with --accept only; from then
-    on it counts, and those who are to hear of changes do.
+    Nothing is measured. Without SWEEP it is the newest one with all columns. --ruleset publishes what these rules say of
+    it: the sweep is judged by them first when that has not been done. A sweep that the brake held back is published with
+    --accept only; from then on it counts, and those who are to hear of changes do.
 
     \b
     Examples:
@@ -53,10 +54,9 @@ def render(
     from checker.cli.publishing import check_output, publish_site  # noqa: PLC0415 - start-up
     from checker.cli.stored_results import read_once, stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
-    from checker.cli.stores import opened, store_setting  # noqa: PLC0415 - start-up
+    from checker.cli.stores import locked, opened, store_setting  # noqa: PLC0415 - start-up
     from checker.cli.telling import deliver_due  # noqa: PLC0415 - start-up
     from checker.report.model import COLUMNS  # noqa: PLC0415 - start-up
-    from checker.store.lock import AlreadySweepingError  # noqa: PLC0415 - start-up
 
     if accept and name == LAST:
         raise Quit(
@@ -72,16 +72,13 @@ def render(
             )
         partial = len(sweep.columns) < len(COLUMNS)
         check_output(output, partial=partial)
-        try:
-            with store.lock():
-                sweep = _released(store, sweep, settings, output=output, accept=accept)
-                judgement = _judgement(store, sweep, settings)
-                shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
-                with read_once(stored_results(store, sweep, judgement)) as results:
-                    publish_site(output, results, shown, settings, partial=partial, store=store)
-                store.sweeps.update(replace(sweep, published=Clock().wall()))
-        except AlreadySweepingError as error:
-            raise Busy(str(error)) from None
+        with locked(store):
+            sweep = _released(store, sweep, settings, output=output, accept=accept)
+            judgement = _judgement(store, sweep, settings)
+            shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
+            with read_once(stored_results(store, sweep, judgement)) as results:
+                publish_site(output, results, shown, settings, partial=partial, store=store)
+            store.sweeps.update(replace(sweep, published=Clock().wall()))
         deliver_due(settings, store, Clock().wall)
         write_monitoring(settings, store, sweep.series)
     log.info("%s shows the sweep %s", output, sweep.id)
@@ -96,7 +93,7 @@ def _released(
     from checker.cli.stored_sweeps import own_judgement  # noqa: PLC0415 - start-up
     from checker.cli.telling import letters  # noqa: PLC0415 - start-up
     from checker.judging import cells_under  # noqa: PLC0415 - start-up
-    from checker.report.model import SummaryCounter  # noqa: PLC0415 - start-up
+    from checker.report.model import summary_of  # noqa: PLC0415 - start-up
     from checker.store.conclusion import accept as take_in  # noqa: PLC0415 - start-up
     from checker.store.history import stored_findings  # noqa: PLC0415 - start-up
     from checker.store.stored_sweep import State  # noqa: PLC0415 - start-up
@@ -111,9 +108,7 @@ def _released(
             f"the sweep {sweep.id} was held back ({sweep.why}): --accept publishes it all the same",
         )
     judgement = own_judgement(store, sweep)
-    counter = SummaryCounter()
-    for _, result in store.judgements.results(judgement.id):
-        counter.add(result)
+    summary = summary_of(result for _, result in store.judgements.results(judgement.id))
     now = Clock().wall()
     concluded = take_in(
         store,
@@ -125,7 +120,7 @@ def _released(
             settings,
             now=now,
             cells=lambda: store.judgements.cells(judgement.id),
-            summary=counter.summary(),
+            summary=summary,
             place=Place(settings=settings, store=store.name, output=output),
         ),
     )
@@ -150,8 +145,4 @@ def _judgement(store: "Store", sweep: "StoredSweep", settings: "Settings") -> "J
         return own_judgement(store, sweep)
     ruleset = RULESETS[settings.ruleset]
     found = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
-    if found is None:
-        judge_again(store, sweep, ruleset)
-        found = store.judgements.find(sweep.id, ruleset.name, ruleset.version)
-    assert found is not None
-    return found
+    return found or judge_again(store, sweep, ruleset)

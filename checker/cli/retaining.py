@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from checker.cli.stores import archive_directory
+from checker.cli.stores import archive_directory, may_forget
 
 if TYPE_CHECKING:
     from checker.settings import Settings
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def retain_by_settings(store: "Store", settings: "Settings", address: str, *, now: datetime) -> None:
-    """Archive and forget; `now` is the start of the sweep that is over. To be called with the store's lock held."""
+    """Archive and forget; what has no archive is kept unless none is wanted. To be called with the store's lock held."""
     from checker.store.errors import StoreError  # noqa: PLC0415 - start-up
     from checker.store.retention import retain  # noqa: PLC0415 - start-up
 
@@ -23,7 +23,7 @@ def retain_by_settings(store: "Store", settings: "Settings", address: str, *, no
             store,
             now=now,
             archive=archive_directory(settings, address),
-            keep_observations=settings.keep_observations,
+            keep_observations=settings.keep_observations if may_forget(settings, address) else 0,
             keep_archives=settings.keep_archives,
         )
     except StoreError as error:

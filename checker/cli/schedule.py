@@ -17,6 +17,7 @@ import typer
 from checker.cli.domains import PathArgument, rows_of
 from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.session import Session, ending
+from checker.cli.stores import DEFAULT_OUTPUT
 from checker.cli.sweep import OutputOption, sweep_once
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def schedule(
     session: Session,
     *,
     path: PathArgument = Path("domains.csv"),
-    output: OutputOption = Path("output/site"),
+    output: OutputOption = DEFAULT_OUTPUT,
     count: NextOption = 0,
 ) -> ExitCode:
     r"""Sweep every night until stopped.
@@ -133,6 +134,7 @@ def _run(settings: "Settings", times: "FireTimes", work: "Work") -> ExitCode:
         )
         manager.tell(READY="1", STATUS="starting")
         NightlyScheduler(nights, times, waits=watch, clock=clock, announce=announce).run()
+        beat()  # the signal may have ended the last wait
     log.info("ended%s", ", with a sweep interrupted" if nights.interrupted else "")
     return ExitCode.PARTLY if nights.interrupted else ExitCode.DONE
 

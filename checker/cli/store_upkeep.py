@@ -12,7 +12,7 @@ from checker.cli.exits import ExitCode, Quit
 from checker.cli.output import say
 from checker.cli.session import Session
 from checker.cli.stored_sweeps import SiteOption
-from checker.cli.stores import DEFAULT_OUTPUT, archive_directory, locked, opened, store_setting
+from checker.cli.stores import DEFAULT_OUTPUT, archive_directory, locked, may_forget, opened, store_setting
 from checker.network.clock import Clock
 
 if TYPE_CHECKING:
@@ -123,6 +123,11 @@ def forget(session: Session, *, older_than: AgeOption = "", output: SiteOption =
     settings = session.settings
     days = _days(older_than) if older_than else settings.keep_observations
     address = store_setting(settings, output)
+    if not may_forget(settings, address):
+        raise Quit(
+            ExitCode.USAGE,
+            'archive: is not set, and what is forgotten would be gone for good: name a directory, or say archive = "off"',
+        )
     with opened(address) as store, locked(store):
         retained = retain(
             store,

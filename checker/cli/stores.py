@@ -46,6 +46,11 @@ def archive_directory(settings: "Settings", address: str) -> Path | None:
     return None if "://" in file else Path(file).parent / ARCHIVE_NAME
 
 
+def may_forget(settings: "Settings", address: str) -> bool:
+    """Whether what was seen may go from the store: it is archived first, or the settings want no archive."""
+    return settings.archive == "off" or archive_directory(settings, address) is not None
+
+
 def _with_password(address: str, settings: "Settings") -> str:
     """The address with the password of `store_password_file`. Quits (USAGE)."""
     path = settings.store_password_file

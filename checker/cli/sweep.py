@@ -11,7 +11,7 @@ from checker.cli.domains import PathArgument, rows_of
 from checker.cli.exits import Busy, ExitCode, Held, Quit
 from checker.cli.options import FailOnOption, check_fail_on
 from checker.cli.session import Session
-from checker.cli.stores import series_of
+from checker.cli.stores import DEFAULT_OUTPUT, series_of
 from checker.network.clock import Clock
 
 OutputOption = Annotated[
@@ -32,7 +32,7 @@ def sweep(
     session: Session,
     *,
     path: PathArgument = Path("domains.csv"),
-    output: OutputOption = Path("output/site"),
+    output: OutputOption = DEFAULT_OUTPUT,
     fail_on: FailOnOption = None,
     unfinished: UnfinishedOption = False,
 ) -> ExitCode:

@@ -13,9 +13,10 @@ from checker.notices.notice import Notice, NoticeKind
 from checker.notices.occasion import Occasion, for_operators, mail_to
 from checker.notices.wording import counted, counts, counts_for_subject, entries, name_of
 from checker.report.dates import machine_time, shown_time
+from checker.report.export_json import finding_object
 from checker.report.model import Summary
 from checker.report.sentences import joined, number
-from checker.report.words import column_words, message, notice_words, visible
+from checker.report.words import column_words, notice_words, visible
 
 ENTRIES_MAX = 100
 """Organisations written out under one heading; the rest are counted, the site has them all."""
@@ -93,14 +94,17 @@ def _region_letter(own: tuple[Change, ...], differences: Differences, occasion: 
     shown = names[0] if len(names) == 1 else counted("counts", "organisations", len(names), occasion.lang)
     said = counts_for_subject(own, occasion.lang)
     moments = _moments(differences, occasion)
+    only_new = all(change.kind is Kind.NEW for change in own)
     return Letter(
         lang=occasion.lang,
         subject=visible(
             words["region_subject"].format(title=occasion.title, counts=said, name=shown), MAIL_SUBJECT_LIMIT
         ),
-        heading=words["heading"],
+        heading=words["new_heading" if only_new else "heading"],
         lead=(
-            words["region_lead"].format(before=moments["before"], name=shown),
+            words["region_new_lead" if only_new else "region_lead"].format(
+                before=moments["before"], name=shown
+            ),
             words["region_when"].format(now=moments["now"]),
         ),
         sections=tuple(_sections(own, differences, occasion, remedies=True)),
@@ -203,13 +207,5 @@ def _change(change: Change, occasion: Occasion) -> dict[str, Any]:
         "before_at": machine_time(change.before_at) if change.before_at else None,
         "since": machine_time(change.since) if change.since else None,
         "under_new_rules": change.under_new_rules,
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity.value,
-                "subject": visible(finding.subject),
-                "message": message(finding, occasion.lang),
-            }
-            for finding in change.findings
-        ],
+        "findings": [finding_object(finding, occasion.lang) for finding in change.findings],
     }

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import jinja2
 
-from checker.report.render import templates_directory
+from checker.report.templates import template_environment
 from checker.report.words import Lang
 
 TEXT_WIDTH = 76
@@ -122,12 +122,4 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 @lru_cache(maxsize=1)
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_directory()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    return environment.get_template("notice.html")
+    return template_environment().get_template("notice.html")

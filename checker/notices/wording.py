@@ -16,6 +16,8 @@ KINDS_IN_SUBJECT = 2
 NAME_LIMIT = 120
 """Characters of an organisation's name; no name in the list is that long by right."""
 
+_MEASURED_ONCE = frozenset({Kind.RULES, Kind.ENTRY, Kind.MEASURED})
+"""Kinds of which nobody can say since when: these names, or under these rules, were measured for the first time."""
 _BY_ROW = frozenset({Kind.NEW, Kind.REMOVED})
 """Kinds that are counted in organisations: the row came or went, its cells with it."""
 
@@ -88,8 +90,8 @@ def _line(change: Change, lang: Lang, *, remedies: bool) -> Line:
     pattern = {Kind.NEW: "only", Kind.MEASURED: "only", Kind.REMOVED: "gone"}.get(change.kind, "change")
     head = words[pattern].format(
         column=named.label,
-        before=visible(change.before) or words["not_asked"],
-        now=visible(change.now) or words["not_asked"],
+        before=visible(change.before),
+        now=visible(change.now),
     )
     if change.kind in _BY_ROW:
         return Line(head=head)
@@ -103,10 +105,17 @@ def _line(change: Change, lang: Lang, *, remedies: bool) -> Line:
     return Line(head=head, notes=tuple(notes))
 
 
+def _has_stood_since(change: Change) -> bool:
+    """Whether "since" can be said: not of what was seen once only, nor when the earlier answer was measured later."""
+    if change.kind in _MEASURED_ONCE or change.unconfirmed:
+        return False
+    return change.since is not None and (change.before_at is None or change.since > change.before_at)
+
+
 def _when(change: Change, lang: Lang) -> str:
     words = notice_words(lang)["lines"]
     said = []
-    if change.since and change.kind is not Kind.RULES:
+    if change.since and _has_stood_since(change):
         said.append(words["since"].format(date=shown_date(change.since, lang)))
     if change.before_at and change.kind is not Kind.RULES:
         said.append(words["before_at"].format(date=shown_date(change.before_at, lang)))

@@ -33,7 +33,7 @@ def result_object(result: RowResult, lang: Lang = "sv") -> dict[str, Any]:
                 **_judged(verdict),
                 "since": _moment(result.since(column)),
                 "last_good": _last_good(result.last_good(column)),
-                "findings": [_finding(finding, lang) for finding in verdict.findings],
+                "findings": [finding_object(finding, lang) for finding in verdict.findings],
                 **details_of(result.details, column),
             }
             for column in COLUMNS
@@ -77,7 +77,8 @@ def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else machine_time(moment)
 
 
-def _finding(finding: Finding, lang: Lang) -> dict[str, str]:
+def finding_object(finding: Finding, lang: Lang) -> dict[str, str]:
+    """One finding as it stands in `findings`."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,

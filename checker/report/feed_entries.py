@@ -147,7 +147,7 @@ def _title(group: Group, lang: Lang) -> str:
 def _short(changes: Iterable[Change], lang: Lang) -> str:
     """What has changed in one organisation, in a few words."""
     short = feed_words(lang)["short"]
-    said = (short[change.kind].format(column=_label(change, lang)).strip() for change in changes)
+    said = (short[change.kind].format(column=_label(change, lang)) for change in changes)
     return ", ".join(dict.fromkeys(said))
 
 
@@ -192,13 +192,10 @@ def _items(group: Group, lang: Lang) -> tuple[Item, ...]:
 
 def _sentences(change: Change, sweep: SweepHead, lang: Lang) -> Iterator[str]:
     line = feed_words(lang)["line"]
-    cell = change.before if change.kind is Kind.REMOVED else change.now
-    whole_row = change.kind in {Kind.NEW, Kind.REMOVED} and not cell
-    before = visible(change.before) or line["nothing"]
-    if change.before_at and change.before:
+    before = visible(change.before)
+    if change.before_at:
         before = line["measured_at"].format(before=before, date=shown_date(change.before_at, lang))
-    now = visible(change.now) or line["nothing"]
-    yield line[f"{change.kind}_row" if whole_row else change.kind].format(now=now, before=before)
+    yield line[change.kind].format(now=visible(change.now), before=before)
     if spelled := _spelled(change.column, change.now, lang):
         yield spelled
     if change.kind is not Kind.RULES and change.under_new_rules not in {"", change.before}:
@@ -209,10 +206,7 @@ def _sentences(change: Change, sweep: SweepHead, lang: Lang) -> Iterator[str]:
 
 def _spelled(column: str, printed: str, lang: Lang) -> str:
     """What a printed code says; of a pair only what pairs are. Empty when there is nothing to say."""
-    words = column_words(lang).get(column)
-    if words is None:
-        return ""
-    return words.codes.get("X/Y" if "/" in printed else printed, "")
+    return column_words(lang)[column].codes.get("X/Y" if "/" in printed else printed, "")
 
 
 def _reasons(change: Change, lang: Lang) -> tuple[str, ...]:
@@ -227,9 +221,7 @@ def _categories(group: Group, lang: Lang) -> tuple[tuple[str, str], ...]:
     """What readers can sort by: `change/worsened`, `indicator/https`, `organisation/AB`."""
     names = feed_words(lang)["category"]
     kinds = {change.kind for change in group.changes}
-    columns = dict.fromkeys(
-        (change.column, _label(change, lang)) for change in group.changes if change.column
-    )
+    columns = dict.fromkeys((change.column, _label(change, lang)) for change in group.changes)
     own = [(f"organisation/{group.code}", visible(group.changes[0].region))] if group.code else []
     return (
         *((f"change/{kind}", names[kind]) for kind in Kind if kind in kinds),
@@ -239,5 +231,4 @@ def _categories(group: Group, lang: Lang) -> tuple[tuple[str, str], ...]:
 
 
 def _label(change: Change, lang: Lang) -> str:
-    words = column_words(lang).get(change.column)
-    return words.label if words else visible(change.column)
+    return column_words(lang)[change.column].label

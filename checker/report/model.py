@@ -1,7 +1,7 @@
 """The table as data: judged rows, the sweep they belong to, and what they add up to. Pure; never writes words or files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -205,6 +205,14 @@ class SummaryCounter:
             yes=counts["yes"],
             details=tuple((name, counts[f"detail:{name}"]) for name in DETAILS[column]),
         )
+
+
+def summary_of(results: Iterable[RowResult]) -> Summary:
+    """The figures over these rows."""
+    counter = SummaryCounter()
+    for result in results:
+        counter.add(result)
+    return counter.summary()
 
 
 def _traits(verdict: Verdict | None) -> Iterator[str]:

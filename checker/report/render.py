@@ -23,6 +23,7 @@ from checker.report.model import (
 )
 from checker.report.names import shown_name
 from checker.report.sentences import joined, number, sentences
+from checker.report.templates import template_environment, templates_directory
 from checker.report.words import Lang, column_words, labels, message, remedy, spelled_out, visible
 from checker.verdict import PRINTED, Finding, Verdict
 
@@ -140,15 +141,6 @@ def copy_assets(directory: Path) -> None:
         shutil.copyfile(templates_directory() / name, directory / name)
 
 
-def templates_directory() -> Path:
-    """`templates` beside the package in a checkout, inside the package in a wheel; FileNotFoundError when neither."""
-    package = Path(__file__).resolve().parents[1]
-    for candidate in (package / "templates", package.parent / "templates"):
-        if (candidate / "index.html").is_file():
-            return candidate
-    raise FileNotFoundError(f"no templates beside or in {package}")
-
-
 def page_row(result: RowResult) -> PageRow:
     """One row in words, all five columns in page order."""
     row = result.row
@@ -210,14 +202,7 @@ def _reason(finding: Finding) -> Reason:
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_directory()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    environment = template_environment()
     environment.filters.update(
         swedish_date=swedish_date,
         swedish_time=swedish_time,

@@ -6,7 +6,7 @@ from checker.observations.row import Row
 from checker.report.export_csv import CsvResults
 from checker.report.export_json import SCHEMA_NAME, JsonResults, schema_text
 from checker.report.feeds import FeedSource, feed_path, write_feeds
-from checker.report.model import Results, Summary, SummaryCounter, SweepInfo
+from checker.report.model import Results, SummaryCounter, SweepInfo
 from checker.report.render import SiteSettings, copy_assets, write_page
 from checker.report.words import LANGS, Lang
 
@@ -19,8 +19,8 @@ def write_site(
     settings: SiteSettings,
     lang: Lang = "sv",
     feeds: FeedSource | None = None,
-) -> Summary:
-    """Write results.csv, results.json, its schema and the page into an existing directory; the figures of the sweep.
+) -> None:
+    """Write results.csv, results.json, its schema and the page into an existing directory.
 
     `lang` is the language of the messages in results.json; the page is Swedish. With `feeds` the Atom feeds come too,
     in every language. For `publish`: hand it over as `build` in a function of one argument.
@@ -55,4 +55,3 @@ def write_site(
                 lang=feed_lang,
                 series=feeds.series,
             )
-    return summary

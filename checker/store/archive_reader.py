@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from checker.domains import ROWS_MAX
 from checker.observations import codec
 from checker.observations.row import Evidence
 from checker.parking import Parked
@@ -29,7 +30,6 @@ from checker.store.packing import lowered
 
 LINE_MAX_BYTES = 32 * 1024 * 1024
 """More than the caps on all that is read of servers let an observation become."""
-ROWS_MAX = 100_000
 JUDGEMENTS_MAX = 1000
 FREE_BYTES, INFLATION_MAX = 256 * 1024 * 1024, 500
 """A file may give this much, and beyond it so many times its own size: JSON with repetitions reaches a tenth of that."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from checker.domain_names import printable, quoted
-from checker.domains import make_row
+from checker.domains import FILE_MAX_BYTES, ROWS_MAX, make_row
 from checker.history.cells import read_cell
 from checker.observations.fact import Fact
 from checker.observations.row import Row
@@ -32,8 +32,6 @@ NAME_2017, DATE_2017 = "bilaga-a-2017", date(2017, 12, 13)
 TOOLS_2017 = "dnscheck.iis.se, dnssecandipv6.se, SSL Labs, CheckTLS"
 VERSION = "printed"
 """What stands for the version of rules that nobody can run again."""
-FILE_MAX_BYTES = 32 * 1024 * 1024
-ROWS_MAX = 100_000
 
 _FIELDS = ("code", "region", "domain", "web_host", "mail_domain")
 _NEEDED = ("domain", *COLUMNS)

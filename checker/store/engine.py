@@ -28,21 +28,21 @@ _DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000", 
 def store_url(given: str) -> URL:
     """The database that a setting names: a path, `sqlite:///path` or `postgresql://user@host/name`. Raises StoreError."""
     if "\0" in given:
-        raise StoreError("the store's name holds a NUL")
+        raise StoreError("name holds a NUL")
     if "://" not in given:
         if given in ("", ":memory:"):
-            raise StoreError("the store must be a file: it is to outlive this program")
+            raise StoreError("must be a file: it is to outlive this program")
         return URL.create("sqlite+pysqlite", database=given)
     scheme = given.partition("://")[0]
     if scheme not in _DRIVERS:
-        raise StoreError("the store must be a file, sqlite:///FILE or postgresql://USER@HOST/NAME")
+        raise StoreError("must be a file, sqlite:///FILE or postgresql://USER@HOST/NAME")
     try:
         url = make_url(given)
     except (ArgumentError, ValueError):
-        raise StoreError(f"the store's {scheme} address cannot be read") from None
+        raise StoreError(f"address ({scheme}) cannot be read") from None
     if scheme == "sqlite":
         if url.database in (None, "", ":memory:") or url.query or url.host or url.username or url.port:
-            raise StoreError("the store's sqlite address must name a file: sqlite:///checker.db")
+            raise StoreError("address (sqlite) must name a file: sqlite:///checker.db")
     else:
         postgresql.check_address(url)
     return url.set(drivername=_DRIVERS[scheme])

@@ -11,7 +11,10 @@ _STAYS = "what is stored is kept, and the sweep goes on where it was"
 
 
 class StoreError(Exception):
-    """The store cannot be used or did not take something; the message names it and the way out, never a password."""
+    """The store cannot be used or did not take something; the message goes on after "store" and names the way out.
+
+    It never holds a password.
+    """
 
 
 class DamagedError(ValueError):

@@ -183,9 +183,7 @@ class Observations:
                 .values(state=state, observation=pack(data))
             ).rowcount
             if changed != 1:
-                raise StoreError(
-                    f"the store has no row {position} in sweep {sweep_id}: somebody has removed it"
-                )
+                raise StoreError(f"has no row {position} in sweep {sweep_id}: somebody has removed it")
         self._known.update(new)
 
 

@@ -25,16 +25,16 @@ def check_address(url: URL) -> None:
     unknown = url.query.keys() - {"host", "sslmode", "sslrootcert"}
     if unknown:
         raise StoreError(
-            f"the store's address has an unknown parameter {min(unknown)[:40]!a} (known: host, sslmode, sslrootcert)"
+            f"address has an unknown parameter {min(unknown)[:40]!a} (known: host, sslmode, sslrootcert)"
         )
     if not all(isinstance(value, str) for value in url.query.values()):
-        raise StoreError("the store's address has a parameter twice")
+        raise StoreError("address has a parameter twice")
     if url.query.get("sslmode", "prefer") not in ("disable", "prefer", "require", "verify-full"):
-        raise StoreError("the store's sslmode must be disable, prefer, require or verify-full")
+        raise StoreError("sslmode must be disable, prefer, require or verify-full")
     try:
         (url.host or "").encode("idna")
     except UnicodeError:
-        raise StoreError("the host in the store's address is no host name") from None
+        raise StoreError("address has a host that is no host name") from None
 
 
 def connect_arguments(url: URL) -> dict[str, Any]:
@@ -103,8 +103,6 @@ def _tls(query: Mapping[str, Any]) -> Any:
                 return ssl.create_default_context(cafile=file)
             except OSError as error:
                 shown = Path(str(file)).name
-                raise StoreError(
-                    f"the store's sslrootcert {shown} cannot be read: {error.strerror or error}"
-                ) from None
+                raise StoreError(f"sslrootcert {shown} cannot be read: {error.strerror or error}") from None
         case _:
             return None

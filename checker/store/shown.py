@@ -34,16 +34,18 @@ def with_history_then(store: Store, sweep: StoredSweep, results: Iterator[RowRes
     for (code, _), interval in store.intervals.standing_at(sweep.series, sweep.started).items():
         stood.setdefault(code, []).append(interval)
     for result in results:
-        known = (_as_known(store, sweep, result, one) for one in stood.get(result.row.code, ()))
+        known = (
+            known_then(store, sweep, one, result.cell(one.column)) for one in stood.get(result.row.code, ())
+        )
         yield replace(result, standing=tuple(map(_shown, known)))
 
 
-def _as_known(store: Store, sweep: StoredSweep, result: RowResult, interval: Interval) -> Interval:
-    """The interval without what came to be known of it after the sweep."""
+def known_then(store: Store, sweep: StoredSweep, interval: Interval, printed: str = "") -> Interval:
+    """The interval without what came to be known of it after the sweep, which `printed` this in its cell."""
     if interval.last_measured <= sweep.started:
         return interval
     last: datetime | None = sweep.started
-    if result.cell(interval.column) != interval.cell:  # the sweep could not tell, or saw another once
+    if printed != interval.cell:  # the sweep could not tell, or saw another once
         last = store.judgements.last_measured(
             sweep.series, interval.code, interval.column, until=sweep.started
         )

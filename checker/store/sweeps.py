@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy import Row as Record
 
 from checker.history.changes import CellRow, cell_row
@@ -131,14 +131,6 @@ class Sweeps:
         statement = select(_ROWS).where(_ROWS.c.sweep_id == sweep_id)
         for page in pages(self._engine, statement, _ROWS.c.position, after=-1):
             yield from map(row_of, page)
-
-    def counts(self, sweep_id: str) -> dict[str, int]:
-        """How many rows are "left", "parked" and "seen"."""
-        statement = (
-            select(_ROWS.c.state, func.count()).where(_ROWS.c.sweep_id == sweep_id).group_by(_ROWS.c.state)
-        )
-        with reading(self._engine) as connection:
-            return {state: count for state, count in connection.execute(statement)}  # noqa: C416 - records are no pairs
 
 
 def row_of(record: Any) -> Row:

@@ -173,3 +173,13 @@ def test_sweeps_are_found_in_their_own_list_by_the_beginning_of_their_name(
     concluded(store, https("Nej!"), 1)
     concluded(store, https("Ja"), 5, "theirs")
     assert kinds(diff(capsys, "20261122", "20261123")) == [("R000", "worsened", "Ja", "Nej")]
+
+
+def test_since_is_said_of_what_has_stood_only(store: Store, capsys: Captured) -> None:
+    for number, what in enumerate([https("Ja", "Ja"), https("Nej", "Ja"), https("Ja", "Nej")]):
+        concluded(store, what, number)
+    assert main(["diff", *STORE, "--lang", "en"]) == 0
+    better, waiting = capsys.readouterr().out.split("Waiting for a second measurement")
+    assert "Nej → Ja" in better
+    assert "Ja → Nej" in waiting
+    assert "Since" not in better + waiting

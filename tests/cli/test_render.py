@@ -129,6 +129,17 @@ def test_the_rules_are_the_sweeps_own_unless_others_are_asked_for(store: Store) 
     assert written()["sweep"]["ruleset"] == "2026"
 
 
+def test_other_rules_do_not_borrow_the_age_of_a_cell(store: Store) -> None:
+    for number in range(2):
+        concluded(store, https("Ej mätt"), number, ruleset_version=VERSION)
+    assert main([*RENDER]) == 0
+    cell = written()["results"][0]["indicators"]["https"]["cell"]
+    concluded(store, https(cell), 2, ruleset_version=VERSION)
+    concluded(store, https(cell), 3, ruleset_version=VERSION)
+    assert main([*RENDER, "--ruleset", "bilaga-a-2017"]) == 0
+    assert written()["results"][0]["indicators"]["https"]["since"] is None
+
+
 def test_what_the_metrics_file_says_after_a_held_sweep_was_accepted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -161,6 +161,31 @@ def test_nothing_is_taken_while_a_sweep_holds_the_store(kept: list[str], capsys:
             assert "another sweep is under way" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "address", "may"),
+    [
+        ({}, "checker.db", True),
+        ({}, "postgresql://me@db/x", False),
+        ({"archive": "off"}, "postgresql://me@db/x", True),
+        ({"archive": "a"}, "postgresql://me@db/x", True),
+    ],
+)
+def test_nothing_is_forgotten_for_want_of_an_archive(
+    given: dict[str, str], address: str, may: bool, kept: list[str]
+) -> None:
+    settings = load_settings({"keep_observations": 1, **given})
+    with Store(str(STORE)) as store:
+        over(store, 3)
+        retain_by_settings(store, settings, address, now=night(900))
+        left = next(store.observations.stored(kept[0]), None)
+    assert (left is None) is may
+
+
+def test_forget_asks_where_the_archive_is_to_be(capsys: Captured) -> None:
+    assert main(["store", "forget", "--store", "postgresql://me@127.0.0.1:1/x"]) == 2
+    assert "archive: is not set" in capsys.readouterr().err
+
+
 def test_where_the_store_and_its_archives_are() -> None:
     settings = load_settings({})
     assert store_setting(settings) == "output/checker.db"

@@ -27,7 +27,7 @@ from tests.store import (
     test_sweeps,
 )
 from tests.store.fixtures import store
-from tests.store.samples import begun, evidence
+from tests.store.samples import begun, evidence, row_states
 from tests.store.test_archive import other
 from tests.store.test_archive_import import origin
 from tests.store.test_retention import archive
@@ -197,7 +197,7 @@ def test_a_connection_that_was_dropped_between_two_uses_is_made_anew(
     assert store.sweeps.all() == [sweep]
     dropped(postgresql_server, store)
     store.observations.keep(sweep.id, 0, evidence())
-    assert store.sweeps.counts(sweep.id) == {"seen": 1}
+    assert row_states(store, sweep.id) == {"seen": 1}
 
 
 def test_a_connection_that_is_dropped_in_the_middle_keeps_nothing_and_is_told(
@@ -216,7 +216,7 @@ def test_a_connection_that_is_dropped_in_the_middle_keeps_nothing_and_is_told(
     assert postgresql_server.password not in "".join(traceback.format_exception(caught.value))
     assert "see that" in str(caught.value)
     assert store.sweeps.all() == [sweep]
-    assert store.sweeps.counts(sweep.id) == {"left": 1}
+    assert row_states(store, sweep.id) == {"left": 1}
 
 
 def test_a_lock_whose_connection_was_dropped_ends_quietly(
@@ -250,4 +250,4 @@ def test_the_server_goes_away_and_comes_back(address: str, postgresql_server: Po
         finally:
             postgresql_server.start()
         store.observations.keep(sweep.id, 0, evidence())
-        assert store.sweeps.counts(sweep.id) == {"seen": 1}
+        assert row_states(store, sweep.id) == {"seen": 1}

@@ -25,7 +25,9 @@ def service(name: str) -> dict[str, str]:
     return {key: values[-1] for key, values in read_unit(DIRECTORY / name)["Service"].items()}
 
 
-@pytest.mark.parametrize(("name", "command"), list(zip(SERVICES, ("sweep", "schedule", "sweep"), strict=True)))
+@pytest.mark.parametrize(
+    ("name", "command"), list(zip(SERVICES, ("sweep", "schedule", "sweep"), strict=True))
+)
 def test_the_command_exists_as_it_is_given(
     name: str, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,7 @@ from tests.lab.smtp_script import SmtpScript, says
 from tests.nightly.conftest import empty_place
 from tests.nightly.night_lab import Lab, NightNetwork, Nights, served
 from tests.nightly.two_nights import plain
+from tests.store.samples import row_states
 
 LATER = 1.1
 """Hardly more than two hours after the first night began."""
@@ -83,7 +84,7 @@ def test_only_what_is_left_is_measured_and_the_results_are_the_same(
         assert not nights.site.exists()
         with nights.opened_store() as store:
             (sweep,) = store.sweeps.all("domains")
-            assert (sweep.state, store.sweeps.counts(sweep.id)) == (
+            assert (sweep.state, row_states(store, sweep.id)) == (
                 State.RUNNING,
                 {"parked": 1, "seen": 1, "left": 2},
             )
@@ -96,7 +97,7 @@ def test_only_what_is_left_is_measured_and_the_results_are_the_same(
         }
     with nights.opened_store() as store:
         (sweep,) = store.sweeps.all("domains")
-        assert (sweep.state, store.sweeps.counts(sweep.id)) == (State.FINISHED, {"seen": 4})
+        assert (sweep.state, row_states(store, sweep.id)) == (State.FINISHED, {"seen": 4})
     resumed = judged(nights)
     assert nights.cells()["WAITS"]["starttls"] == "Ja"
     shutil.rmtree(nights.site)

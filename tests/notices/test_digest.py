@@ -209,6 +209,15 @@ def test_a_region_is_told_what_to_do_about_it() -> None:
     assert "Åtgärd" not in digest(change(findings=(EXPIRED,))).text
 
 
+def test_to_a_region_that_is_new_in_the_list_nothing_has_changed() -> None:
+    changes = differing(change(Kind.NEW, before="", now="Nej", before_at=None))
+    (region,) = region_digests(changes, [row(contact="it@dalarna.example")], occasion())
+    said = " ".join(region.text.split())
+    assert "I vår lista finns nu Region Dalarna, och det här är de första svaren." in said
+    assert "annorlunda" not in said
+    assert "ändrats" not in said.casefold()
+
+
 def test_nobody_is_written_to_without_a_mail_server() -> None:
     told = occasion(sender="", operators=(), webhook=True)
     assert not region_digests(differing(change()), [row(contact="it@dalarna.example")], told)

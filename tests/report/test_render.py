@@ -10,7 +10,8 @@ import pytest
 
 from checker.observations.fact import Fact
 from checker.report.model import COLUMNS, RowResult, StandingCell, SummaryCounter
-from checker.report.render import SiteSettings, templates_directory, write_page
+from checker.report.render import SiteSettings, write_page
+from checker.report.templates import templates_directory
 from tests.report.rows import SWEEP, hostile_result, result_of, row_of, table_6
 
 VOID = {"meta", "link", "br", "rect", "wbr"}

@@ -18,8 +18,7 @@ def test_a_spool_becomes_a_whole_published_directory(tmp_path: Path) -> None:
             spool.put(index, result)
 
         def build(directory: Path) -> None:
-            summary = write_site(directory, spool.results, sweep=SWEEP, settings=SiteSettings())
-            assert summary.rows == 22
+            write_site(directory, spool.results, sweep=SWEEP, settings=SiteSettings())
 
         publish(target, build)
     assert {path.name for path in target.iterdir()} == {

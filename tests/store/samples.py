@@ -1,8 +1,11 @@
 """Sweeps, rows and what was seen of them, as short as they can be."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
+
+from sqlalchemy import select
 
 from checker.history.changes import Kind
 from checker.history.intervals import Interval
@@ -11,6 +14,7 @@ from checker.observations.mail import MailHost, MailObservation, MailSession, Ma
 from checker.observations.row import Evidence, Row
 from checker.observations.tls import Handshake, TlsOutcome
 from checker.report.model import COLUMNS, RowResult
+from checker.store import tables
 from checker.store.judgements import Judged, Judgement
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
@@ -51,6 +55,13 @@ def row(number: int = 0) -> Row:
 
 def begun(store: Store, rows: int = 1, started: datetime = NIGHT, series: str = "domains") -> StoredSweep:
     return store.sweeps.begin(sweep(started, series=series), [row(number) for number in range(rows)])
+
+
+def row_states(store: Store, sweep_id: str) -> dict[str, int]:
+    """How many rows are "left", "parked" and "seen"."""
+    statement = select(tables.rows.c.state).where(tables.rows.c.sweep_id == sweep_id)
+    with store.engine.connect() as connection:
+        return dict(Counter(connection.execute(statement).scalars()))
 
 
 def evidence(number: int = 0, *chain: bytes) -> Evidence:

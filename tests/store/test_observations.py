@@ -18,7 +18,7 @@ from checker.store.reading import PAGE
 from checker.store.store import Store
 from checker.store.stored_sweep import State
 from tests.observations.test_codec import AWARE
-from tests.store.samples import INTERMEDIATE, LEAF, OTHER, begun, evidence, night
+from tests.store.samples import INTERMEDIATE, LEAF, OTHER, begun, evidence, night, row_states
 
 st.register_type_strategy(datetime, AWARE)
 ANY = st.from_type(Evidence)
@@ -60,7 +60,7 @@ def test_whatever_is_seen_comes_back(store: Store, seen: list[Evidence], due: da
     store.observations.park(sweep.id, len(seen), waiting)
     assert list(store.observations.seen(sweep.id)) == list(enumerate(seen))
     assert list(store.observations.parked(sweep.id)) == [(len(seen), waiting)]
-    assert store.sweeps.counts(sweep.id) == {"seen": len(seen), "parked": 1}
+    assert row_states(store, sweep.id) == {"seen": len(seen), "parked": 1}
 
 
 def test_a_row_is_asked_for_by_its_code(store: Store) -> None:

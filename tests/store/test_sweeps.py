@@ -8,7 +8,7 @@ from checker.store.errors import StoreError
 from checker.store.reading import PAGE
 from checker.store.store import Store
 from checker.store.stored_sweep import State
-from tests.store.samples import NIGHT, begun, night, row, sweep
+from tests.store.samples import NIGHT, begun, night, row, row_states, sweep
 from tests.vantages import vantage
 
 
@@ -54,7 +54,7 @@ def test_the_sweep_alone_changes_when_it_is_updated(store: Store) -> None:
     over = replace(first, state=State.HELD, why="brake", finished=night(0) + timedelta(hours=1))
     store.sweeps.update(over)
     assert store.sweeps.all() == [over, second]
-    assert store.sweeps.counts(first.id) == {"left": 2}
+    assert row_states(store, first.id) == {"left": 2}
 
 
 def test_an_update_in_a_transaction_that_fails_never_was(store: Store) -> None:
@@ -75,7 +75,7 @@ def test_rows_come_back_in_their_order_however_many(store: Store) -> None:
     first = begun(store, count)
     begun(store, 3, night(1))
     assert list(store.sweeps.rows(first.id)) == [row(number) for number in range(count)]
-    assert store.sweeps.counts(first.id) == {"left": count}
+    assert row_states(store, first.id) == {"left": count}
 
 
 def test_a_page_that_is_just_full_is_not_the_end(store: Store) -> None:
