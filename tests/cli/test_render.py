@@ -11,7 +11,7 @@ from checker.cli import main
 from checker.rulesets import RULESETS
 from checker.store.store import Store
 from checker.store.stored_sweep import State
-from tests.store.stored_nights import concluded, https, measured
+from tests.store.stored_nights import Cells, StoredNight, concluded, https, measured
 
 RENDER = ("render", "--store", "checker.db", "--output", "site")
 VERSION = RULESETS["2026"].version
@@ -130,14 +130,21 @@ def test_the_rules_are_the_sweeps_own_unless_others_are_asked_for(store: Store) 
 
 
 def test_other_rules_do_not_borrow_the_age_of_a_cell(store: Store) -> None:
-    for number in range(2):
-        concluded(store, https("Ej mätt"), number, ruleset_version=VERSION)
-    assert main([*RENDER]) == 0
-    cell = written()["results"][0]["indicators"]["https"]["cell"]
-    concluded(store, https(cell), 2, ruleset_version=VERSION)
-    concluded(store, https(cell), 3, ruleset_version=VERSION)
-    assert main([*RENDER, "--ruleset", "bilaga-a-2017"]) == 0
-    assert written()["results"][0]["indicators"]["https"]["since"] is None
+    def shown(*rules: str) -> tuple[str, str | None]:
+        assert main([*RENDER, *rules]) == 0
+        indicator = written()["results"][0]["indicators"]["starttls"]
+        return indicator["cell"], indicator["since"]
+
+    others = ("--ruleset", "bilaga-a-2017")
+    one = StoredNight(rows={0: Cells(cells={"starttls": "Nej"})})
+    concluded(store, one, 0, ruleset_version=VERSION)
+    cell, _ = shown(*others)
+    assert cell.startswith("Ja")
+    same = StoredNight(rows={0: Cells(cells={"starttls": cell})})
+    concluded(store, same, 1, ruleset_version=VERSION)
+    concluded(store, same, 2, ruleset_version=VERSION)
+    assert shown() == (cell, "2026-11-23T02:00:00Z")
+    assert shown(*others) == (cell, None)
 
 
 def test_what_the_metrics_file_says_after_a_held_sweep_was_accepted(
