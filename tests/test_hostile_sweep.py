@@ -14,7 +14,7 @@ from tests.bench_hostile import COLUMNS, ROWS, Swept, sweep_of
 from tests.lab.hostile import good_of, kind_of, number_of
 from tests.lab.hostility import KINDS
 
-TIMEOUT_S, DEADLINE_S, CONCURRENCY, RETEST_AFTER_S = 1.5, 9.0, 24, 0.5
+TIMEOUT_S, DEADLINE_S, CONCURRENCY, RETEST_AFTER_S = 4.0, 20.0, 16, 0.5
 ATTEMPTS = 2
 WITHIN_S = ATTEMPTS * math.ceil(ROWS / CONCURRENCY) * (DEADLINE_S + GRACE_S) + RETEST_AFTER_S
 MEMORY_MIB = 250

@@ -158,7 +158,7 @@ def test_next_attempt(age_h: float, failed_runs: int, pause_h: float | None) -> 
 
 
 async def test_the_log_tells_kind_and_reason_but_no_receiver(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="checker")
     outbox = MemoryOutbox(notice("anna@dalarna.example"), notice("bo@dalarna.example"))
     world = World({"anna@dalarna.example": [Cause.REFUSED]})
     await world.run(outbox)

@@ -17,6 +17,9 @@ from tests.notices.authority import OTHER, LocalAuthority
 from tests.notices.changes import EXPIRED, change, differing, occasion
 from tests.notices.smtp_sink import CLOSE, HANG, PASSWORD, USER, SmtpSink
 
+pytestmark = pytest.mark.real_time
+"""The servers run in threads of their own."""
+
 
 def notice(recipient: str = "drift@operator.example") -> Notice:
     (made,) = operator_digest(differing(change(findings=(EXPIRED,))), occasion(operators=(recipient,)))
@@ -230,6 +233,7 @@ async def test_the_password_is_nowhere_to_be_read(
     authority: LocalAuthority, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="checker")
     wrong = "fel-" + PASSWORD
     plain = ("AUTH PLAIN",)
     with SmtpSink(context=authority.context(), extensions=plain).serving() as sink:

@@ -17,6 +17,9 @@ from tests.notices.authority import OTHER, LocalAuthority
 from tests.notices.changes import EXPIRED, NOW, change, differing, occasion
 from tests.notices.http_sink import HANG, HttpSink
 
+pytestmark = pytest.mark.real_time
+"""The servers run in threads of their own."""
+
 KEY = b"0123456789abcdef0123456789abcdef"
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
 SENT = datetime(2026, 11, 12, 1, 30, tzinfo=UTC)
@@ -179,6 +182,7 @@ async def test_neither_address_nor_secret_is_logged(
     authority: LocalAuthority, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="checker")
     with HttpSink(context=authority.context(), statuses=[500]).serving() as sink:
         await refused(sink, authority)
         await send_webhook(notice(), settings(sink, authority), lambda: SENT)
