@@ -287,9 +287,9 @@ def report(address: str, measured: Path, nights: int, work: Path) -> None:
         by_table = ", ".join(f"{table} {found[table] / 1024**2:.1f}" for table in TABLES)
         print(f"    MiB by table           {by_table}")
     old_rules = sweeps[year.rules_changed - 1]
+    os.environ["CHECKER_STORE"] = address  # may hold a password, which no command line takes
     for name, arguments in commands(sweeps, old_rules, work / "site").items():
-        given = ("--command", json.dumps([*arguments, f"--store={address}"]))
-        print(_line(name, _apart(*given)), flush=True)
+        print(_line(name, _apart("--command", json.dumps(arguments))), flush=True)
     with without_waiting(address) as store:
         year.begin(store, nights)
     for step, (name, _) in STEPS.items():
