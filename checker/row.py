@@ -107,10 +107,10 @@ class _InTwoSteps(Generic[T]):
         self._facts: FactsRun[T] | None = None
 
     async def hold(
-        self, basis: Awaitable[T], facts: Callable[[T], FactsRun[T] | None], first: _First
+        self, basis: Callable[[], Awaitable[T]], facts: Callable[[T], FactsRun[T] | None], first: _First
     ) -> None:
         async with first.one_of_them():
-            self._basis = await basis
+            self._basis = await basis()
         self._facts = facts(self._basis)
         if self._facts is not None:
             await first.all_done()
@@ -144,10 +144,10 @@ async def measure(
     }
     if "web" in asked:
         work["web"] = web.hold(
-            probes.web(row.web_host, fresh=fresh), lambda seen: probes.web_details(row, seen), first
+            lambda: probes.web(row.web_host, fresh=fresh), lambda seen: probes.web_details(row, seen), first
         )
     if "mail" in asked:
-        work["mail"] = mail.hold(probes.mail(row.mail_domain, fresh=fresh), probes.mail_facts, first)
+        work["mail"] = mail.hold(lambda: probes.mail(row.mail_domain, fresh=fresh), probes.mail_facts, first)
     done = await _side_by_side(work, row, deadline_s)
     now = clock.now()
     return Evidence(

@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import dns.exception
@@ -37,6 +38,7 @@ MAX_SERVERS = 26
 
 Question = tuple[str, str]
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Walker) -> DnssecObservation:
@@ -66,9 +68,9 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     inside = tuple(question for question in inside if question[0] not in elsewhere)
     # What follows gives warnings only: slow servers, least of all other people's, must not cost the row its cell.
     tcp, signals, hops = await asyncio.gather(
-        _within(network.wait_s, _over_tcp(walker, zone, views), {}),
-        _within(network.wait_s, _signals(walker, zone, views), ()),
-        _within(network.wait_s, observe_hops(walker, zone, inside, views), ()),
+        _within(network.wait_s, partial(_over_tcp, walker, zone, views), {}),
+        _within(network.wait_s, partial(_signals, walker, zone, views), ()),
+        _within(network.wait_s, partial(observe_hops, walker, zone, inside, views), ()),
     )
     return DnssecObservation(
         domain=domain,
@@ -84,11 +86,14 @@ async def observe_dnssec(domain: str, questions: Sequence[Question], walker: Wal
     )
 
 
-async def _within(wait_s: float, work: Awaitable[T], otherwise: T) -> T:
-    """What the work comes to, or `otherwise` when that takes too long."""
+async def _within(wait_s: float, work: Callable[[], Awaitable[T]], otherwise: U) -> T | U:
+    """What the work comes to, or `otherwise` when that takes too long.
+
+    The work is begun here, not by the caller: a sweep that is stopped before this has begun leaves no work behind.
+    """
     try:
         async with asyncio.timeout(wait_s):
-            return await work
+            return await work()
     except TimeoutError:
         return otherwise
 

@@ -1,8 +1,10 @@
 """What does not touch the DNSSEC cell: a zone's habits, its servers' disagreements, and the ways out of it."""
 
 import asyncio
+import gc
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import dns.dnssec
 import dns.name
@@ -222,6 +224,34 @@ async def test_tcp_is_tried_once_a_sweep_at_each_address() -> None:
         for _ in range(2):
             await asyncio.gather(*(observe_dnssec(DOMAIN, (), walker) for _ in range(3)))
         assert walker.resolver.network.counts["tcp:53"] == 2
+
+
+async def test_a_sweep_that_is_stopped_between_two_steps_leaves_no_work_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python tells (and this test fails for) work that was made ready and never begun."""
+    gather, begun = asyncio.gather, 0
+    stopped = True
+    for stop_at in range(1, 20):
+        begun = 0
+
+        def stopping(*works: Any, at: int = stop_at) -> Any:
+            nonlocal begun
+            begun += 1
+            if begun == at and (task := asyncio.current_task()):
+                task.cancel()
+            return gather(*works)
+
+        async with Domain().walker() as walker:
+            monkeypatch.setattr(asyncio, "gather", stopping)
+            (outcome,) = await gather(observe_dnssec(DOMAIN, (), walker), return_exceptions=True)
+            monkeypatch.undo()
+            stopped = isinstance(outcome, asyncio.CancelledError)
+        if not stopped:
+            break
+        gc.collect()
+    assert not stopped
+    assert begun > 3
 
 
 async def test_a_cds_without_a_valid_signature_is_said_and_nothing_more() -> None:
