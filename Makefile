@@ -8,7 +8,7 @@ TRIAL_PIP := build/trial/bin/python -m pip --disable-pip-version-check --no-inpu
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep demo test check check-wheel test-daemons bench lock clean
+.PHONY: help setup sweep demo test check check-wheel test-daemons test-browser bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -56,6 +56,11 @@ check-wheel: setup ## build the wheel and try it outside the checkout
 
 test-daemons: setup ## run the tests against real servers (root on Debian; CI)
 	$(BIN)/python -m pytest -m daemons tests/daemons -rs $(ARGS)
+
+# The browser is the machine's own (Debian: chromium); axe-core and the W3C's validator come from npm, where they are current.
+test-browser: setup ## look at the site in a real browser (chromium, java and npm; CI)
+	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent; fi
+	$(BIN)/python -m pytest -m browser tests/browser -rs $(ARGS)
 
 bench: setup ## measure what a sweep costs (ARGS: numbers of rows), a hostile one, DNSSEC, and a month of nights
 	$(BIN)/python -m tests.bench $(ARGS)

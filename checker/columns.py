@@ -8,7 +8,7 @@ from typing import Protocol
 
 from checker.history.cells import Direction, direction
 from checker.observations.row import Evidence, Row
-from checker.report.model import RowResult
+from checker.report.model import NO_DETAILS, RowResult
 from checker.row_details import RowDetails
 from checker.rulesets import Ruleset
 from checker.verdict import Value, Verdict
@@ -34,6 +34,14 @@ class Column(Protocol):
 
 
 Columns = tuple[Column, ...]
+Describe = Callable[[Evidence, Ruleset], RowDetails]
+"""Makes the details of a row out of its evidence."""
+
+
+def no_details(evidence: Evidence, ruleset: Ruleset) -> RowDetails:
+    """What a row has whose details nobody reads from here."""
+    del evidence, ruleset
+    return NO_DETAILS
 
 
 def judge_row(columns: Columns, evidence: Evidence, ruleset: Ruleset) -> tuple[Verdict, ...]:
@@ -45,9 +53,9 @@ def judged_row(
     columns: Columns,
     evidence: Evidence,
     ruleset: Ruleset,
-    describe: Callable[[Evidence, Ruleset], RowDetails],
+    describe: Describe = no_details,
 ) -> RowResult:
-    """Everything that evidence says, judged in one go."""
+    """Everything that evidence says, judged in one go; `describe` makes the details."""
     return RowResult(
         row=evidence.row,
         verdicts=judge_row(columns, evidence, ruleset),

@@ -5,12 +5,11 @@ Never measures and never repairs: a row that is not right stops the whole file.
 
 import difflib
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checker.domain_names import NameProblem, parse_name, printable, quoted
-from checker.observations.row import Row
+from checker.observations.row import Row, is_code
 from checker.spreadsheet import Problem, UnreadableLineError, decoded_lines, separator_problem, split_fields
 
 FILE_MAX_BYTES = 32 * 1024 * 1024
@@ -22,8 +21,6 @@ PROBLEMS_SHOWN = 100
 REQUIRED = ("region", "domain")
 COLUMNS = ("code", "region", "domain", "web_host", "mail_domain", "group", "contact")
 HEADER = ",".join(COLUMNS[:5])
-
-_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger(__name__)
 
@@ -113,9 +110,11 @@ def make_row(
     web = name("web_host", web_text) if web_text else ""
     mail = name("mail_domain", mail_domain) if mail_domain else parsed
     final_code = code or parsed
-    if final_code and (not _CODE.fullmatch(final_code) or final_code in {".", ".."}):
+    if final_code and not is_code(final_code):
         why = "" if code else " (the domain stands in for it; give the row a code)"
-        wrong.append(f"code {quoted(final_code)} must be 1 to 64 of A–Z a–z 0–9 . _ -, not only dots{why}")
+        wrong.append(
+            f"code {quoted(final_code)} must be 1 to 64 of A–Z a–z 0–9 . _ -, not . or .. or index.html{why}"
+        )
     if wrong:
         return None, tuple(wrong)
     row = Row(

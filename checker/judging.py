@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from checker.columns import judged_row
 from checker.history.changes import SweepHead
-from checker.indicators.details import mail_details
 from checker.indicators.registry import INDICATORS, Indicator
 from checker.observations.row import Evidence
 from checker.report.model import RowResult
@@ -13,7 +12,7 @@ from checker.rulesets import RULESETS, Ruleset
 
 def judged_again(evidence: Evidence, ruleset: Ruleset) -> RowResult:
     """The row as it would have been reported under this ruleset; columns that were not asked for stay left out."""
-    return judged_row(columns_with(evidence), evidence, ruleset, mail_details)
+    return judged_row(columns_with(evidence), evidence, ruleset)
 
 
 def cells_under(evidence: Evidence, head: SweepHead) -> Mapping[str, str] | None:

@@ -12,6 +12,9 @@ from checker.mail_addresses import AddressProblem, parse_address
 from checker.rulesets import RULESETS
 from checker.schedule.cron import parse_cron
 
+_ADDRESS = r"[!-'*-;=?-\[\]-~]"
+"""What web addresses are made of here: ASCII without blanks, angle brackets, parentheses and backslashes."""
+
 
 def listed(value: Any) -> Any:
     """Let "a,b c" from the environment or command line stand for a list."""
@@ -127,9 +130,33 @@ def header_safe(text: str) -> str:
 
 def web_address(text: str) -> str:
     """Check an address that is linked to or sent in headers."""
-    if not re.fullmatch(r"https?://[!-'*-;=?-\[\]-~]+", text):
+    if not re.fullmatch(rf"https?://{_ADDRESS}+", text):
         raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
     return text
+
+
+def secure_address(text: str) -> str:
+    """Check that a web address is an encrypted one, as security.txt wants it (RFC 9116 §2.5)."""
+    if not text.startswith("https://"):
+        raise ValueError("must be encrypted: begin with https://")
+    return text
+
+
+def security_contact(text: str) -> str:
+    """Check an address of security.txt (RFC 9116 §2.5.3): https:, mailto: or tel:."""
+    named = re.fullmatch(rf"(?:https://|mailto:[^@]+@|tel:\+?)[0-9A-Za-z]{_ADDRESS}*", text)
+    if not named or not re.fullmatch(rf"{_ADDRESS}+", text):
+        raise ValueError(
+            'must be an address as in "mailto:sakerhet@example.se" or "https://example.se/sakerhet"'
+        )
+    return text
+
+
+def sentences(value: Any) -> Any:
+    """Let text from the environment or command line stand for a list: a sentence a line, or between `;`."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in re.split(r"[;\n]", value) if part.strip())
 
 
 def is_path(text: str) -> bool:

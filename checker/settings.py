@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from checker.domain_names import printable, quoted
 from checker.notice_settings import NOTICE_PATHS, SECRETS, NoticeSettings, misfits, misplaced_secrets
+from checker.publishing_settings import PUBLISHING_PATHS, PublishingSettings, Words
 from checker.rulesets import DEFAULT_RULESET
 from checker.setting_values import (
     cron_expression,
@@ -38,7 +39,6 @@ from checker.setting_values import (
     listed,
     moment,
     no_truth_value,
-    printable_words,
     readable,
     time_zone,
     web_address,
@@ -61,6 +61,7 @@ PATHS = (
         }
     )
     | NOTICE_PATHS
+    | PUBLISHING_PATHS
 )
 """Settings that name files; in a settings file they are relative to that file."""
 
@@ -78,11 +79,10 @@ class SettingsError(Exception):
 
 
 Existing = Annotated[Path, AfterValidator(readable)]
-Words = Annotated[str, Field(max_length=300), AfterValidator(printable_words)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 
 
-class Settings(NoticeSettings):
+class Settings(NoticeSettings, PublishingSettings):
     """The settings, checked. Times are seconds; numbers are the starting points of the measuring rules."""
 
     model_config = SettingsConfigDict(
@@ -128,12 +128,6 @@ class Settings(NoticeSettings):
         "https://indikatorkollen.invalid/om"
     )
     ehlo_name: Annotated[str, AfterValidator(greeting_name)] = "indikatorkollen.invalid"
-
-    title: Words = ""
-    publisher: Words = ""
-    publisher_url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] | None = None
-    contact: Words = ""
-    base_url: Annotated[str, Field(max_length=300), AfterValidator(web_address)] | None = None
 
     cron: Annotated[str, AfterValidator(cron_expression)] = "15 3 * * *"
     """When `schedule` sweeps. A time of day that no change to or from summer time skips or repeats."""

@@ -238,10 +238,16 @@ def test_any_text_is_a_storable_name_or_a_problem(text: str) -> None:
         ("code with å", f"{HEADER}\nÅ,B,a.se,,\n", [(2, 'code "Å" must be')]),
         ("code too long", f"{HEADER}\n{'A' * 65},B,a.se,,\n", [(2, "code")]),
         ("code that climbs", f"{HEADER}\n..,B,a.se,,\n", [(2, 'code ".." must be')]),
+        ("code of a page", f"{HEADER}\nIndex.html,B,a.se,,\n", [(2, 'code "Index.html" must be')]),
         (
             "domain too long for a code",
             f"region,domain\nA,{LABEL_63}.se\n",
-            [(2, f'code "{LABEL_63[:60]}…" must be 1 to 64 of A–Z a–z 0–9 . _ -, not only dots (the domain')],
+            [
+                (
+                    2,
+                    f'code "{LABEL_63[:60]}…" must be 1 to 64 of A–Z a–z 0–9 . _ -, not . or .. or index.html (the domain',
+                )
+            ],
         ),
         ("code twice", f"{HEADER}\nA,B,a.se,,\nA,C,b.se,,\n", [(3, 'code "A" stands already on line 2')]),
         (

@@ -67,7 +67,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "notices": FACTS | {"domain_names", "history.brake", "history.changes", "mail_addresses", "report"},
     "setting_values": FACTS | {"domain_names", "indicators", "mail_addresses", "schedule.cron"},
     "notice_settings": frozenset({"domain_names", "setting_values"}),
-    "settings": FACTS | {"domain_names", "notice_settings", "setting_values"},
+    "publishing_settings": frozenset({"setting_values"}),
+    "settings": FACTS | {"domain_names", "notice_settings", "publishing_settings", "setting_values"},
+    "comments": FACTS | {"domain_names", "report.model", "spreadsheet"},
+    "site": FACTS | {"comments", "domain_names", "history", "report"},
 }
 """Unit → what it may import besides itself. The command line may import everything."""
 

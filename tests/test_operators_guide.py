@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -15,9 +15,13 @@ import typer.main
 
 from checker.cli.app import HELP, app
 from checker.cli.exits import ExitCode
+from checker.comments import COLUMNS as COMMENT_COLUMNS
+from checker.comments import parse_comments
 from checker.notices.webhook import signature, signing_key
+from checker.publishing_settings import PublisherType
 from checker.report.feeds import feed_path
 from checker.report.metrics import End, Metrics, Run, metrics_text
+from checker.report.model import COLUMNS
 from checker.settings import PATHS, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -162,6 +166,19 @@ def test_the_whole_example_shows_defaults_where_it_has_no_example_of_its_own() -
     assert {name: given[name] for name in numbers if name not in own} == {
         name: value for name, value in numbers.items() if name not in own
     }
+
+
+def test_comments_in_the_guide_are_read() -> None:
+    (block,) = (text for language, text in BLOCKS if language == "csv" and "comment" in text)
+    comments = parse_comments(block.encode())
+    assert [len(comments[code]) for code in ("AB", "C", "BD")] == [2, 1, 1]
+    for name in (*COMMENT_COLUMNS, *COLUMNS):
+        assert f"`{name}`" in GUIDE
+
+
+def test_kinds_of_publishers_are_in_the_guide() -> None:
+    for kind in get_args(PublisherType):
+        assert f"`{kind}`" in GUIDE
 
 
 def test_links_within_the_guide_lead_somewhere() -> None:

@@ -149,6 +149,6 @@ def test_an_old_python_is_told_so(tmp_path: Path) -> None:
 def test_ci_runs_what_make_offers() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     called = re.findall(r"^make (\S+)$", script, re.MULTILINE)
-    assert called == ["check", "check-wheel", "test-daemons"]
+    assert called == ["check", "check-wheel", "test-daemons", "test-browser"]
     assert script.startswith("#!/usr/bin/env bash\n")
     assert "\nset -euo pipefail\n" in script

@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from checker import __version__
-from checker.cli import check, diff, doctor, domains, rejudge, render, resolve, schedule, store, sweep
+from checker.cli import (
+    check,
+    diff,
+    doctor,
+    domains,
+    explain,
+    rejudge,
+    render,
+    resolve,
+    schedule,
+    store,
+    sweep,
+)
 from checker.cli.exits import ExitCode
 from checker.cli.options import MEASURING, SCHEDULING, SWEEPING
-from checker.cli.session import measuring, plain, stored
+from checker.cli.session import measuring, plain, speaking, stored
 
 if TYPE_CHECKING:
     from checker.network.door import Network
@@ -32,6 +44,7 @@ Examples:
   checker schedule                         a sweep every night
   checker store list                       what is kept; also export, import, check, forget
   checker domains mine.csv                 is the file in order?
+  checker explain dnssec_no_ds             what a code means, why it matters, how to put it right
   checker resolve example.se MX            one name, validated from the root
   checker doctor                           what can be measured from here
 
@@ -66,6 +79,7 @@ app.command("diff")(stored(diff.diff))
 app.command("rejudge")(stored(rejudge.rejudge, ruleset=MEASURING["ruleset"]))
 app.command("render")(stored(render.render, ruleset=MEASURING["ruleset"]))
 app.command("check")(measuring(check.check))
+app.command("explain")(speaking(explain.explain))
 app.command("resolve")(measuring(resolve.resolve))
 app.command("domains")(plain(domains.domains))
 app.command("doctor")(measuring(doctor.doctor))

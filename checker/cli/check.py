@@ -1,5 +1,6 @@
 """`checker check`: one or more domains now, explained on screen."""
 
+import logging
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,9 @@ from checker.cli.session import Session
 
 if TYPE_CHECKING:
     from checker.observations.row import Row
+    from checker.report.model import RowResult
+
+log = logging.getLogger("checker")
 
 DomainsArgument = Annotated[list[str], typer.Argument(metavar="DOMAIN", help="Domains, as in example.se.")]
 WebHostOption = Annotated[
@@ -67,12 +71,24 @@ def check(
             objects = [result_object(result, lang) for result in spool.results()]
             say_json(objects[0] if len(rows) == 1 else objects)
         else:
+            wanting = False
             for place, result in enumerate(spool.results()):
                 if place:
                     say("")
                 for line in explanation_lines(result, lang=lang):
                     say(line)
+                wanting = wanting or _wanting(result)
+            if wanting:
+                log.info("why a finding matters, and how to put it right: checker explain CODE (in brackets)")
     return measured.exit_code(fail_on)
+
+
+def _wanting(result: "RowResult") -> bool:
+    """Whether there is a fault or a warning, something to read on about."""
+    from checker.verdict import Severity  # noqa: PLC0415 - start-up
+
+    found = (finding for verdict in result.verdicts for finding in verdict.findings)
+    return any(finding.severity is not Severity.NOTE for finding in found)
 
 
 def _rows(names: list[str], *, web_host: str, mail_domain: str) -> "tuple[Row, ...]":

@@ -23,12 +23,14 @@ def domains(*, path: PathArgument = Path("domains.csv")) -> ExitCode:
     """
     import csv  # noqa: PLC0415 - start-up
 
-    from checker.domains import COLUMNS  # noqa: PLC0415 - start-up
+    from checker.domains import COLUMNS, FIELD_MAX_CHARS  # noqa: PLC0415 - start-up
+    from checker.report.words import visible  # noqa: PLC0415 - start-up
 
     rows = rows_of(path)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    longest = FIELD_MAX_CHARS * len(r"\U000e0041")
+    writer.writerows([visible(getattr(row, column), longest) for column in COLUMNS] for row in rows)
     return ExitCode.DONE
 
 

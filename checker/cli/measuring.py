@@ -13,9 +13,9 @@ from checker.cli.exits import ExitCode, Quit
 from checker.cli.instruments import Instruments, ca_store
 from checker.cli.progress import Progress
 from checker.cli.vantage import look
-from checker.columns import judged_row
+from checker.columns import Describe, judged_row, no_details
 from checker.conversations import Conversations
-from checker.indicators.details import details_in_full, mail_details
+from checker.indicators.details import details_in_full
 from checker.indicators.registry import INDICATORS, Indicator
 from checker.observations.fact import Fact
 from checker.probes.vantage import unusable
@@ -72,11 +72,12 @@ async def measure_rows(
     *,
     quiet: bool,
     in_full: bool = False,
+    describe: Describe = no_details,
     keeper: "Keeper | None" = None,
 ) -> Measured:
     """Measure and judge `rows` into `spool`, at their places in `rows`.
 
-    `in_full` is for single domains: every raw hello, and no second attempt later. `keeper` stores what is seen as it
+    `in_full` is for single domains: every raw hello, and no second attempt later. `describe` makes the details of a row. `keeper` stores what is seen as it
     comes, and knows what was seen before the sweep was cut short. Quits (FAILED) when the vantage point is of no use,
     before the first row and also when it has failed by the end.
     """
@@ -90,7 +91,8 @@ async def measure_rows(
         begun = keeper.begin(begun)
     counted = _Counted()
     places = {row.code: place for place, row in enumerate(rows)}
-    describe = details_in_full if in_full else mail_details
+    if in_full:
+        describe = details_in_full
     with Progress(len(rows), quiet=quiet) as progress:
         sweep = Sweep(
             keeper.left() if keeper is not None else rows,

@@ -120,7 +120,7 @@ class _Night:
         log.info(
             "the sweep %s was measured but not published: it is published now, nothing is measured", sweep.id
         )
-        with read_once(stored_results(self._store, sweep, judgement)) as results:
+        with read_once(stored_results(self._store, judgement)) as results:
             self._publish(sweep, results)
             if fail_on == "worse":
                 changes = changes_of(self._store, sweep.id, announced=True)

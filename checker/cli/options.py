@@ -75,6 +75,9 @@ MEASURING: dict[str, Any] = {
 STORED: dict[str, Any] = {name: MEASURING[name] for name in ("config", "store", "lang")}
 """The options of commands that read the store and measure nothing."""
 
+SPEAKING: dict[str, Any] = {name: MEASURING[name] for name in ("config", "lang")}
+"""The options of commands that only have words to say."""
+
 SWEEPING: dict[str, Any] = {
     "resume_hours": Annotated[
         _Text,

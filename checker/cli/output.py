@@ -10,5 +10,6 @@ def say(text: str) -> None:
 
 
 def say_json(value: object) -> None:
-    """Write one JSON value, indented for people, as UTF-8 text."""
-    say(json.dumps(value, ensure_ascii=False, indent=2))
+    """Write one JSON value, indented for people, as UTF-8 text; whatever does not print is escaped (RFC 8259 §7)."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    say("".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text))

@@ -1,23 +1,29 @@
 """The site written from judged rows and put in its place, with what the store knows of their history."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.exits import ExitCode, Quit
 from checker.cli.output import say
+from checker.comments import Comment, CommentsError, read_comments
+from checker.domain_names import quoted
 from checker.report.model import Results, RowResult, summary_of
 from checker.report.publish import NotReplaceableError, check_replaceable, publish, recover
-from checker.report.render import SiteSettings
 from checker.report.screen import summary_lines, table_lines
-from checker.report.site import write_site
+from checker.report.site_settings import AccessibilityStatement, SiteSettings
+from checker.site.assets import logo_problems
+from checker.site.build import build
+from checker.site.material import Material
 
 if TYPE_CHECKING:
-    from checker.report.feeds import FeedSource
     from checker.settings import Settings
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
+
+log = logging.getLogger(__name__)
 
 
 def check_output(output: Path, *, partial: bool, clean_up: bool = True) -> None:
@@ -42,21 +48,26 @@ def publish_site(
     partial: bool,
     store: "Store | None",
 ) -> None:
-    """Write the site beside `output` and put it in place. Quits when that cannot be done; the old site stands then."""
-    shown, feeds = _with_history(store, sweep, results) if store is not None else (results, None)
+    """Write the site beside `output` and put it in place. Quits when that cannot be done; the old site stands then.
 
-    def build(directory: Path) -> None:
-        write_site(
-            directory,
-            shown,
-            sweep=sweep.info,
-            settings=site_settings(settings),
-            lang=settings.lang,
-            feeds=feeds,
-        )
+    `results` have their details in full without a store; with one those are read from what it keeps.
+    """
+    material = Material(
+        results=results,
+        in_full=results,
+        sweep=sweep.info,
+        settings=site_settings(settings),
+        lang=settings.lang,
+        comments=read_site_files(settings),
+        standing=output if output.is_dir() else None,
+    )
+    if store is not None:
+        material = _with_history(material, store, sweep)
+    material = replace(material, study=_study(material))
+    _warn_of_strangers(material)
 
     try:
-        publish(output, build, partial=partial)
+        publish(output, lambda directory: build(directory, material), partial=partial)
     except NotReplaceableError as error:
         raise Quit(ExitCode.USAGE, f"--output: {error}") from None
     except OSError as error:
@@ -69,25 +80,51 @@ def publish_site(
         ) from None
 
 
-def _with_history(
-    store: "Store", sweep: "StoredSweep", results: Results
-) -> tuple[Results, "FeedSource | None"]:
-    """The results with what stood beside each cell after their sweep; and what the feeds are made of."""
-    from checker.store.shown import feed_source, with_history, with_history_then  # noqa: PLC0415 - not without a store
+def _with_history(material: Material, store: "Store", sweep: "StoredSweep") -> Material:
+    """The site's material with what stood beside each cell after its sweep, what came before, and what feeds are made of."""
+    from checker.cli.stored_results import in_full  # noqa: PLC0415 - not without a store
+    from checker.store.past import past_of  # noqa: PLC0415 - as above
+    from checker.store.shown import feed_source, with_history, with_history_then  # noqa: PLC0415 - as above
     from checker.store.stored_sweep import State  # noqa: PLC0415 - as above
 
     newest = store.sweeps.latest(sweep.series, State.FINISHED)
-    feeds = feed_source(store, sweep.series)
-
-    def shown() -> Iterator[RowResult]:
-        if newest is None or newest.id != sweep.id:
-            return with_history_then(store, sweep, results())
-        return with_history(store, sweep.series, results())
-
     own = store.sweeps.get(sweep.id)
-    if own is None or (own.ruleset, own.ruleset_version) == (sweep.ruleset, sweep.ruleset_version):
-        return shown, feeds
-    return lambda: map(_without_since, shown()), feeds
+    other_rules = own is not None and (own.ruleset, own.ruleset_version) != (
+        sweep.ruleset,
+        sweep.ruleset_version,
+    )
+
+    def shown(results: Results) -> Iterator[RowResult]:
+        if newest is None or newest.id != sweep.id:
+            found = with_history_then(store, sweep, results())
+        else:
+            found = with_history(store, sweep.series, results())
+        return map(_without_since, found) if other_rules else found
+
+    return replace(
+        material,
+        results=lambda: shown(material.results),
+        in_full=lambda: shown(lambda: in_full(store, sweep, material.results)),
+        past=past_of(store, own or sweep),
+        feeds=feed_source(store, sweep.series),
+    )
+
+
+def _study(material: Material) -> tuple[RowResult, ...]:
+    """The table of 2017, when the list is the one that it is about: the same codes."""
+    from checker.store.baseline import table_2017  # noqa: PLC0415 - start-up
+
+    codes = {result.row.code for result in material.results()}
+    study = table_2017()
+    return study if codes == {result.row.code for result in study} else ()
+
+
+def _warn_of_strangers(material: Material) -> None:
+    """Tell of comments on codes that the list does not have: probably misspelt."""
+    if material.comments:
+        codes = {result.row.code for result in material.results()}
+        for code in sorted(set(material.comments) - codes):
+            log.warning("comments: the list has no row with the code %s", quoted(code))
 
 
 def _without_since(result: RowResult) -> RowResult:
@@ -103,9 +140,40 @@ def site_settings(settings: "Settings") -> SiteSettings:
     """What the publisher says of itself."""
     given = {
         name: getattr(settings, name)
-        for name in ("title", "publisher", "publisher_url", "contact", "base_url")
+        for name in (
+            "title",
+            "publisher",
+            "publisher_url",
+            "publisher_type",
+            "contact",
+            "base_url",
+            "security_policy",
+        )
     }
-    return SiteSettings(**{name: value for name, value in given.items() if value})
+    return SiteSettings(
+        **{name: value for name, value in given.items() if value},
+        logo=str(settings.logo or ""),
+        security_contacts=settings.security_contacts,
+        accessibility=AccessibilityStatement(
+            assessed=settings.accessibility_assessed.isoformat() if settings.accessibility_assessed else "",
+            method=settings.accessibility_method,
+            shortcomings=settings.accessibility_shortcomings,
+        ),
+    )
+
+
+def read_site_files(settings: "Settings") -> Mapping[str, tuple[Comment, ...]]:
+    """The comments beside findings, by code; the logo is looked at besides. Quits (USAGE) with all that is wrong."""
+    problems = list(logo_problems(settings.logo)) if settings.logo else []
+    comments: Mapping[str, tuple[Comment, ...]] = {}
+    if settings.comments is not None:
+        try:
+            comments = read_comments(settings.comments)
+        except CommentsError as error:
+            problems.append(str(error))
+    if problems:
+        raise Quit(ExitCode.USAGE, "\n".join(problems))
+    return comments
 
 
 def print_table(results: Results, settings: "Settings") -> None:

@@ -51,7 +51,7 @@ def render(
       checker render --accept 20261122
     """
     from checker.cli.monitoring import write_monitoring  # noqa: PLC0415 - start-up
-    from checker.cli.publishing import check_output, publish_site  # noqa: PLC0415 - start-up
+    from checker.cli.publishing import check_output, publish_site, read_site_files  # noqa: PLC0415 - start-up
     from checker.cli.stored_results import read_once, stored_results  # noqa: PLC0415 - start-up
     from checker.cli.stored_sweeps import chosen_series, chosen_sweep  # noqa: PLC0415 - start-up
     from checker.cli.stores import locked, opened, store_setting  # noqa: PLC0415 - start-up
@@ -63,6 +63,7 @@ def render(
             ExitCode.USAGE, "--accept: name the sweep that was held back (checker store list shows it)"
         )
     settings = session.settings
+    read_site_files(settings)  # whatever is wrong with them is told before a held sweep is taken in
     with opened(store_setting(settings, output)) as store:
         sweep = chosen_sweep(store, chosen_series(store, series, name), name, whole=True)
         if sweep.method:
@@ -76,7 +77,7 @@ def render(
             sweep = _released(store, sweep, settings, output=output, accept=accept)
             judgement = _judgement(store, sweep, settings)
             shown = replace(sweep, ruleset=judgement.ruleset, ruleset_version=judgement.ruleset_version)
-            with read_once(stored_results(store, sweep, judgement)) as results:
+            with read_once(stored_results(store, judgement)) as results:
                 publish_site(output, results, shown, settings, partial=partial, store=store)
             store.sweeps.update(replace(sweep, published=Clock().wall()))
         deliver_due(settings, store, Clock().wall)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from checker.cli.exits import ExitCode, Quit, interruptible
-from checker.cli.options import COMMON, MEASURING, STORED
+from checker.cli.options import COMMON, MEASURING, SPEAKING, STORED
 
 if TYPE_CHECKING:
     from checker.network.door import Network
@@ -50,6 +50,11 @@ def measuring(command: Command, **more: Any) -> Callable[..., None]:
 def stored(command: Command, **more: Any) -> Callable[..., None]:
     """Give a command `(session, …)` that reads the store and measures nothing its options, and `more` settings."""
     return _wrapped(command, STORED | more | COMMON)
+
+
+def speaking(command: Command) -> Callable[..., None]:
+    """Give a command `(session, …)` that only has words to say their language."""
+    return _wrapped(command, SPEAKING | COMMON)
 
 
 def plain(command: Command) -> Callable[..., None]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.cli.disk import real_disk
-from checker.indicators.details import mail_details
+from checker.indicators.details import details_in_full
 from checker.report.model import Results, RowResult
 from checker.report.spool import Spool
 from checker.rulesets import RULESETS
@@ -17,27 +17,25 @@ if TYPE_CHECKING:
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
 
-_NOT_TOLD = ("dnssec", "web")
-"""What `mail_details` does not look at, and most of an observation."""
+
+def stored_results(store: "Store", judgement: "Judgement") -> Results:
+    """Reads the rows from the start, in the order of domains.csv, as often as it is called; without details."""
+    return lambda: (result for _, result in store.judgements.results(judgement.id))
 
 
-def stored_results(store: "Store", sweep: "StoredSweep", judgement: "Judgement") -> Results:
-    """Reads the rows from the start, in the order of domains.csv, as often as it is called.
+def in_full(store: "Store", sweep: "StoredSweep", results: Results) -> Iterator[RowResult]:
+    """These rows of a stored sweep with all the details that there are, each read from the store when it comes.
 
-    Details are left out where the observation is gone, or the ruleset is none of this program's.
+    There are none where the observation is gone, or the ruleset is none of this program's.
     """
-
-    def results() -> Iterator[RowResult]:
-        ruleset = RULESETS.get(judgement.ruleset)
-        seen = _Seen(store.observations.seen(sweep.id, leave_out=_NOT_TOLD)) if ruleset else None
-        for position, result in store.judgements.results(judgement.id):
-            evidence = seen.at(position) if seen else None
-            if evidence is None or ruleset is None:
-                yield result
-            else:
-                yield replace(result, details=mail_details(sweep.to_be_judged(evidence), ruleset))
-
-    return results
+    ruleset = RULESETS.get(sweep.ruleset)
+    seen = _Seen(store.observations.seen(sweep.id)) if ruleset else None
+    for position, result in enumerate(results()):
+        evidence = seen.at(position) if seen else None
+        if evidence is None or ruleset is None or evidence.row.code != result.row.code:
+            yield result
+        else:
+            yield replace(result, details=details_in_full(sweep.to_be_judged(evidence), ruleset))
 
 
 @contextmanager

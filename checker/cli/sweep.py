@@ -103,13 +103,20 @@ def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None, u
     from checker.cli.instruments import instruments, run  # noqa: PLC0415 - start-up
     from checker.cli.measuring import columns_of, measure_rows  # noqa: PLC0415 - start-up
     from checker.cli.nightly import sweep_with_store  # noqa: PLC0415 - start-up
-    from checker.cli.publishing import check_output, print_table, publish_site  # noqa: PLC0415 - start-up
+    from checker.cli.publishing import (  # noqa: PLC0415 - start-up
+        check_output,
+        print_table,
+        publish_site,
+        read_site_files,
+    )
     from checker.cli.telling import check_senders  # noqa: PLC0415 - start-up
+    from checker.indicators.details import details_in_full  # noqa: PLC0415 - start-up
     from checker.indicators.registry import INDICATORS  # noqa: PLC0415 - start-up
     from checker.report.spool import Spool  # noqa: PLC0415 - start-up
 
     partial = len(columns_of(settings)) < len(INDICATORS)
     check_output(output, partial=partial, clean_up=settings.no_store)
+    read_site_files(settings)  # whatever is wrong with them is told before anything is measured
     if not settings.no_store:
         check_senders(settings)
     tools = instruments(session)
@@ -127,7 +134,7 @@ def _swept(session: Session, *, path: Path, output: Path, fail_on: str | None, u
                 unfinished=unfinished,
             )
         try:
-            measured = run(measure_rows(rows, tools, spool, quiet=session.quiet))
+            measured = run(measure_rows(rows, tools, spool, quiet=session.quiet, describe=details_in_full))
         except KeyboardInterrupt:
             done = f"interrupted after {len(spool)} of {len(rows)} rows"
             raise Quit(

@@ -9,15 +9,8 @@ from checker.row_details import RowDetails
 from checker.rulesets import Ruleset
 
 
-def mail_details(evidence: Evidence, ruleset: Ruleset) -> RowDetails:
-    """Only the mail hosts, stage by stage: what every sweep publishes."""
-    if evidence.mail is None:
-        return RowDetails()
-    return RowDetails(mail_hosts=host_stages(evidence.mail, evidence.vantage, ruleset))
-
-
 def details_in_full(evidence: Evidence, ruleset: Ruleset) -> RowDetails:
-    """Everything there is, for whoever looks at one domain."""
+    """Everything there is: for an organisation's page, and for whoever looks at one domain."""
     mail, web = evidence.mail, evidence.web
     return RowDetails(
         mail_hosts=host_stages(mail, evidence.vantage, ruleset) if mail else (),

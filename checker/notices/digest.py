@@ -61,7 +61,7 @@ def operator_digest(
         ),
         sections=tuple(sections),
         closing=_unusable(unusable, occasion),
-        site=occasion.base_url,
+        site=occasion.site,
         site_label=words["digest"]["site"],
         page_label=words["digest"]["page"],
     )
@@ -109,7 +109,7 @@ def _region_letter(own: tuple[Change, ...], differences: Differences, occasion: 
         ),
         sections=tuple(_sections(own, differences, occasion, remedies=True)),
         closing=(words["region_why"],),
-        site=occasion.base_url,
+        site=occasion.site,
         site_label=words["site"],
         page_label=words["page"],
     )
@@ -199,7 +199,7 @@ def _event(
 def _change(change: Change, occasion: Occasion) -> dict[str, Any]:
     return {
         "code": change.code,
-        "region": change.region,
+        "region": visible(change.region),
         "column": change.column,
         "kind": change.kind.value,
         "before": change.before,

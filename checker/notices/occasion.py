@@ -10,6 +10,7 @@ from checker.mail_addresses import same_mailbox
 from checker.notices.letter import Letter, as_html, as_text
 from checker.notices.notice import Channel, Notice, NoticeKind, mail_key, webhook_key
 from checker.report.dates import machine_time
+from checker.report.site_settings import page_address, site_base
 from checker.report.words import Lang
 
 WEBHOOK_SCHEMA_VERSION = 1
@@ -34,9 +35,14 @@ class Occasion:
     operators: tuple[str, ...] = ()
     webhook: bool = False
 
+    @property
+    def site(self) -> str:
+        """The site's start page in the notices' language; "" when it is not known where the site is published."""
+        return page_address(site_base(self.base_url), self.lang, "")
+
     def link(self, code: str) -> str:
-        """Where one organisation stands on the site; "" when it is not known where the site is published."""
-        return f"{self.base_url.partition('#')[0]}#{code}" if self.base_url else ""
+        """One organisation's page in the notices' language; "" when it is not known where the site is published."""
+        return page_address(site_base(self.base_url), self.lang, f"organisation/{code}/")
 
 
 def mail_to(recipient: str, kind: NoticeKind, letter: Letter, occasion: Occasion) -> Notice:

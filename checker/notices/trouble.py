@@ -66,7 +66,7 @@ def _letter(kind: str, sections: tuple[Section, ...], occasion: Occasion) -> Let
         heading=words[kind]["heading"],
         lead=(words[kind]["lead"].format(now=shown_time(occasion.started, occasion.lang)),),
         sections=sections,
-        site=occasion.base_url,
+        site=occasion.site,
         site_label=words["digest"]["site"],
         page_label=words["digest"]["page"],
     )

@@ -1,11 +1,16 @@
 """Everything that was seen about one row of domains.csv: the input of every judge."""
 
+import re
 from dataclasses import dataclass
 
 from checker.observations.dns import DnssecObservation
 from checker.observations.mail import MailObservation
 from checker.observations.vantage import Vantage
 from checker.observations.web import WebObservation
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TAKEN = frozenset({".", "..", "index.html"})
+"""Folders of every system, and the page of all organisations, among whose folders that of a code stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +24,11 @@ class Row:
     mail_domain: str
     group: str = ""
     contact: str = ""
+
+
+def is_code(text: str) -> bool:
+    """Whether a row can have this code: it names the folder of its page."""
+    return _CODE.fullmatch(text) is not None and text.lower() not in _TAKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,12 @@ def _stockholm() -> ZoneInfo | None:
 
 def machine_time(moment: datetime) -> str:
     """RFC 3339 in UTC to the second, as in `2017-12-13T10:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
+def stockholm_day(moment: datetime) -> str:
+    """The day in Stockholm by ISO 8601, as in `2017-12-13`."""
+    return moment.astimezone(_stockholm() or UTC).strftime("%Y-%m-%d")
 
 
 def swedish_date(moment: datetime) -> str:

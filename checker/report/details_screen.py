@@ -11,9 +11,9 @@ from checker.tls_services import CertificateLine, TlsService
 from checker.web_journeys import Journey, Step
 
 WIDTH = 78
-_MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_REACHED: "·"}
+MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.NOT_REACHED: "·"}
 _INDENT = "  "
-_DERIVED = frozenset({"better_than_rc4"})
+DERIVED_FACTS = frozenset({"better_than_rc4"})
 """Facts that only the rules need."""
 
 
@@ -32,7 +32,7 @@ def _address(address: AddressStages, lang: Lang, width: int) -> Iterator[str]:
     name = address.address or words["no_address"]
     yield from _wrapped(f"{name}: {words[f'state_{address.state}']}", width, 2)
     # a mark and its stage stay on one line
-    marks = "  ".join(f"{_MARKS[stage.outcome]}\u00a0{words[stage.stage.value]}" for stage in address.stages)
+    marks = "  ".join(f"{MARKS[stage.outcome]}\u00a0{words[stage.stage.value]}" for stage in address.stages)
     yield from (line.replace("\u00a0", " ") for line in _wrapped(marks, width, 3))
     for stage in address.stages:
         if said := _said(stage, lang):
@@ -41,7 +41,7 @@ def _address(address: AddressStages, lang: Lang, width: int) -> Iterator[str]:
 
 def _said(stage: StageOutcome, lang: Lang) -> str:
     """A stage's details: ours in words, the server's own in quotation marks."""
-    detail = _word(stage.detail, lang) if stage.detail else ""
+    detail = own_word(stage.detail, lang) if stage.detail else ""
     quoted = details_words(lang)["quoted"].format(words=visible(stage.words)) if stage.words else ""
     return ", ".join(part for part in (detail, quoted) if part)
 
@@ -70,7 +70,7 @@ def _alike(journeys: Iterable[Journey], lang: Lang) -> Iterator[tuple[str, tuple
 
 def _outcome(step: Step, lang: Lang) -> str:
     words = details_words(lang)
-    parts = [str(step.status) if step.status else "", _word(step.failure, lang) if step.failure else ""]
+    parts = [str(step.status) if step.status else "", own_word(step.failure, lang) if step.failure else ""]
     parts += [step.protocol, "HSTS" if step.hsts else ""]
     if step.refresh:
         parts.append(f"{words['refresh']} {visible(step.refresh)}")
@@ -83,12 +83,17 @@ def service_lines(services: Iterable[TlsService], *, lang: Lang = "sv", width: i
     Addresses of one host that show the same are told of together.
     """
     yield details_words(lang)["tls_title"]
+    for service, places in services_alike(services).items():
+        yield from _service(service, ", ".join(places), lang, width)
+
+
+def services_alike(services: Iterable[TlsService]) -> dict[TlsService, list[str]]:
+    """Services of one host that show the same, as one without an address, with the places where they are."""
     groups: dict[TlsService, list[str]] = {}
     for service in services:
         place = f"[{service.address}]" if ":" in service.address else service.address
         groups.setdefault(replace(service, address=""), []).append(f"{place}:{service.port}")
-    for service, places in groups.items():
-        yield from _service(service, ", ".join(places), lang, width)
+    return groups
 
 
 def _service(service: TlsService, places: str, lang: Lang, width: int) -> Iterator[str]:
@@ -99,7 +104,7 @@ def _service(service: TlsService, places: str, lang: Lang, width: int) -> Iterat
         names = [
             words[f"fact_{one.name}"]
             for one in service.facts
-            if one.fact is fact and one.name not in _DERIVED
+            if one.fact is fact and one.name not in DERIVED_FACTS
         ]
         if service.dh_prime_bits and fact is Fact.YES:
             names.append(words["dh_prime"].format(bits=service.dh_prime_bits))
@@ -109,7 +114,7 @@ def _service(service: TlsService, places: str, lang: Lang, width: int) -> Iterat
         label = words["then"] if place_in_chain else words["certificate"]
         yield from _wrapped(f"{label}: {_certificate(line, lang)}", width, 2)
     if service.certificates:
-        yield from _wrapped(f"{words['trust']}: {_word(service.trust, lang)}", width, 2)
+        yield from _wrapped(f"{words['trust']}: {own_word(service.trust, lang)}", width, 2)
 
 
 def _certificate(line: CertificateLine, lang: Lang) -> str:
@@ -121,7 +126,7 @@ def _certificate(line: CertificateLine, lang: Lang) -> str:
     )
 
 
-def _word(value: str, lang: Lang) -> str:
+def own_word(value: str, lang: Lang) -> str:
     """One of our own closed words in the reader's language; what is none (protocol names) as it stands."""
     words = details_words(lang)
     return words.get(f"word_{value}") or closed_words(lang)["values"].get(value) or visible(value)

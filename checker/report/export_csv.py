@@ -4,6 +4,7 @@ import csv
 from typing import TextIO
 
 from checker.report.model import COLUMNS, RowResult
+from checker.report.words import visible
 
 HEADER = ("code", "region", "domain", "web_host", "mail_domain", *COLUMNS)
 
@@ -21,10 +22,17 @@ class CsvResults:
     def add(self, result: RowResult) -> None:
         """Write one row; the columns that were not asked for stay empty."""
         row = result.row
-        texts = (row.code, row.region, row.domain, row.web_host, row.mail_domain, *map(result.cell, COLUMNS))
-        self._writer.writerow(map(_inert, texts))
+        texts = (
+            row.code,
+            visible(row.region),
+            row.domain,
+            row.web_host,
+            row.mail_domain,
+            *map(result.cell, COLUMNS),
+        )
+        self._writer.writerow(map(inert, texts))
 
 
-def _inert(text: str) -> str:
-    """The text with an apostrophe before anything that a spreadsheet would run as a formula."""
+def inert(text: str) -> str:
+    """Return the text with an apostrophe before anything that a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -24,7 +24,7 @@ def result_object(result: RowResult, lang: Lang = "sv") -> dict[str, Any]:
     row = result.row
     return {
         "code": row.code,
-        "region": row.region,
+        "region": visible(row.region),
         "domain": row.domain,
         "web_host": row.web_host,
         "mail_domain": row.mail_domain,

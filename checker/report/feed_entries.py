@@ -9,6 +9,7 @@ from checker.history.changes import Change, Kind, SweepHead
 from checker.report.atom import Entry, Item, Link
 from checker.report.dates import shown_date, shown_time
 from checker.report.sentences import number
+from checker.report.site_settings import page_address
 from checker.report.words import Lang, column_words, feed_words, message, visible
 
 REASONS_SHOWN = 10
@@ -64,12 +65,12 @@ class Group:
 class Wording:
     """What entries share. `series` names the series of sweeps, and no other publisher's: ids are made of it.
 
-    `page` is the address of the start page with a slash at its end, empty when it is not known.
+    `base` is the address of the site's top with a slash at its end, empty when it is not known.
     """
 
     series: str
     lang: Lang
-    page: str = ""
+    base: str = ""
 
 
 def groups(announcement: Announcement) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
@@ -129,12 +130,14 @@ def stable_id(*parts: str) -> str:
     return uuid5(_IDS, "\n".join(parts)).urn
 
 
+def page_of(code: str, wording: Wording) -> str:
+    """The address of an organisation's page in the wording's language, without a code that of all changes; or ""."""
+    return page_address(wording.base, wording.lang, f"organisation/{code}/" if code else "andringar/")
+
+
 def _links(group: Group, wording: Wording) -> tuple[Link, ...]:
-    """The organisation's row of the table, whose anchor is its code; the page is in Swedish."""
-    if not wording.page:
-        return ()
-    anchor = f"#{group.code}" if group.code else ""
-    return (Link(rel="alternate", href=wording.page + anchor, kind="text/html", lang="sv"),)
+    page = page_of(group.code, wording)
+    return (Link(rel="alternate", href=page, kind="text/html", lang=wording.lang),) if page else ()
 
 
 def _title(group: Group, lang: Lang) -> str:

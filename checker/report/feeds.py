@@ -4,16 +4,24 @@ The addresses are for ever: `andringar/atom.xml` and `organisation/<code>/atom.x
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from checker.observations.row import Row
 from checker.report.atom import END, FeedHead, Link, entry_text, head_text
-from checker.report.feed_entries import Announcement, Wording, entry_of, groups, stable_id
-from checker.report.render import SiteSettings
-from checker.report.words import Lang, feed_words, visible
+from checker.report.feed_entries import (
+    Announcement,
+    Group,
+    Wording,
+    entry_of,
+    groups,
+    page_of,
+    stable_id,
+)
+from checker.report.site_settings import SiteSettings
+from checker.report.words import LANGS, Lang, feed_words, visible
 
 OVERALL_ENTRIES = 100
 OWN_ENTRIES = 50
@@ -52,32 +60,29 @@ def write_feeds(
     organisations: Iterable[Row],
     site: SiteSettings,
     updated: datetime,
-    lang: Lang = "sv",
+    langs: Sequence[Lang] = LANGS,
     series: str = "domains",
 ) -> None:
-    """Write the feeds of one language: one of all organisations, and one for each, also where nothing has changed.
+    """Write the feeds of each language: one of all organisations, and one for each, also where nothing has changed.
 
-    `announcements` come newest first. An organisation that left the list keeps its feed for as long as they name it.
-    `updated` stands in feeds that have no entry; others carry the time of their newest. `series` names the series of
-    sweeps and should be no other publisher's: with sweep and code it makes the ids of entries. Memory does not grow
-    with the entries. Raises OSError.
+    `announcements` come newest first and are read once, to their end: an organisation that left the list keeps its feed
+    for as long as they name it. `updated` stands in feeds that have no entry; others carry the time of their newest.
+    `series` names the series of sweeps and should be no other publisher's: with sweep and code it makes the ids of
+    entries. Memory does not grow with the entries. Raises OSError.
     """
-    shelf = _Shelf(directory, site, lang, series)
-    overall = shelf.feed("", "")
-    own = {row.code: shelf.feed(row.code, row.region) for row in organisations if _FILE_NAME.match(row.code)}
+    shelves = [_Shelf(directory, site, lang, series) for lang in langs]
+    for row in organisations:
+        for shelf in shelves:
+            shelf.feed(row.code, row.region)
     for announcement in announcements:
         of_all, of_each = groups(announcement)
-        for group in of_all:
-            if overall.has_room:
-                overall.add(group.sweep.started, entry_text(entry_of(group, shelf.wording)))
-        for group in of_each:
-            if group.code not in own and _FILE_NAME.match(group.code):
-                own[group.code] = shelf.feed(group.code, group.changes[0].region)
-            feed = own.get(group.code)
-            if feed is not None and feed.has_room:
-                feed.add(group.sweep.started, entry_text(entry_of(group, shelf.wording)))
-    for feed in (overall, *own.values()):
-        feed.finish(updated)
+        for shelf in shelves:
+            for group in of_all:
+                shelf.add(shelf.overall, group)
+            for group in of_each:
+                shelf.add(shelf.feed(group.code, group.changes[0].region), group)
+    for shelf in shelves:
+        shelf.finish(updated)
 
 
 @dataclass(slots=True)
@@ -115,20 +120,37 @@ class _Feed:
 
 
 class _Shelf:
-    """What the feeds of one language have in common."""
+    """The feeds of one language, and what they have in common."""
 
     def __init__(self, directory: Path, site: SiteSettings, lang: Lang, series: str) -> None:
         self._directory, self._site, self._lang = directory, site, lang
-        base = f"{site.base_url.rstrip('/')}/" if site.base_url else ""
-        self.wording = Wording(series=series, lang=lang, page=base)
+        self._wording = Wording(series=series, lang=lang, base=site.base)
+        self.overall = self._made("", "")
+        self._own: dict[str, _Feed] = {}
 
-    def feed(self, code: str, region: str) -> _Feed:
+    def feed(self, code: str, region: str) -> _Feed | None:
+        """The feed of one organisation, made when it is first asked for; None for a code that names no folder."""
+        if code not in self._own and _FILE_NAME.match(code):
+            self._own[code] = self._made(code, region)
+        return self._own.get(code)
+
+    def add(self, feed: _Feed | None, group: Group) -> None:
+        """Put an entry into a feed that has room."""
+        if feed is not None and feed.has_room:
+            feed.add(group.sweep.started, entry_text(entry_of(group, self._wording)))
+
+    def finish(self, updated: datetime) -> None:
+        """Close every feed."""
+        for feed in (self.overall, *self._own.values()):
+            feed.finish(updated)
+
+    def _made(self, code: str, region: str) -> _Feed:
         """An empty feed, of one organisation or (without a code) of all."""
         site, lang, words = self._site, self._lang, feed_words(self._lang)["feed"]
         title = words["own_title" if code else "title"]
         path = feed_path(lang, code)
         head = FeedHead(
-            id=stable_id("feed", self.wording.series, lang, code),
+            id=stable_id("feed", self._wording.series, lang, code),
             lang=lang,
             title=title.format(site=visible(site.title), region=visible(region)),
             subtitle=words["subtitle"],
@@ -139,11 +161,10 @@ class _Shelf:
         return _Feed(self._directory / path, head, OWN_ENTRIES if code else OVERALL_ENTRIES)
 
     def _links(self, path: str, code: str) -> tuple[Link, ...]:
-        page = self.wording.page
+        page = page_of(code, self._wording)
         if not page:
             return ()
-        anchor = f"#{code}" if code else ""
         return (
-            Link(rel="self", href=page + path, kind="application/atom+xml", lang=self._lang),
-            Link(rel="alternate", href=page + anchor, kind="text/html", lang="sv"),
+            Link(rel="self", href=self._site.base + path, kind="application/atom+xml", lang=self._lang),
+            Link(rel="alternate", href=page, kind="text/html", lang=self._lang),
         )

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from checker.report.exchange import exchange_directories
+from checker.report.flush import flush, flush_tree
 
 MARKER = ".checker-site"
 """The file that says a directory is a site of ours and may be replaced."""
@@ -107,7 +108,7 @@ def _replace(target: Path, fresh: Path, exchange: Callable[[Path, Path], bool]) 
                 raise
     else:
         fresh.rename(target)
-    _sync(target.parent)
+    flush(target.parent)
     return retired
 
 
@@ -162,7 +163,7 @@ def _put_old_site_back(target: Path) -> None:
     waiting = [path for path in _leftovers(target, "old") if (path / MARKER).is_file()]
     if waiting:
         max(waiting, key=lambda path: path.stat().st_ctime_ns).rename(target)
-        _sync(target.parent)
+        flush(target.parent)
 
 
 def _remove_own(directory: Path) -> None:
@@ -205,16 +206,6 @@ def _make_public_and_durable(directory: Path) -> None:
     """Give everything the permissions of a public site, whatever the umask, and flush it to the disk."""
     for folder, _, names in os.walk(directory):
         for name in names:
-            path = Path(folder, name)
-            path.chmod(_PUBLIC_FILE)
-            _sync(path)
+            Path(folder, name).chmod(_PUBLIC_FILE)
         Path(folder).chmod(_PUBLIC_DIRECTORY)
-        _sync(Path(folder))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush_tree(directory)

@@ -12,7 +12,6 @@ from checker.report.sentences import sentences
 from checker.report.words import (
     Lang,
     column_words,
-    finding_texts,
     labels,
     message,
     remedy,
@@ -92,26 +91,6 @@ def _details(details: RowDetails, column: str, lang: Lang, width: int) -> Iterat
                 yield chain_lines(chain, lang=lang, width=width)
 
 
-def code_lines(code: str, *, lang: Lang = "sv", width: int = WIDTH) -> tuple[str, ...]:
-    """What a printed code (in every column that has it) or a finding code means; empty for an unknown one."""
-    lines: list[str] = []
-    for words in column_words(lang).values():
-        meaning = words.codes.get(code)
-        if meaning:
-            lines += [
-                words.label,
-                *_wrapped(meaning, width, "  ", "  "),
-                *_wrapped(words.why, width, "  ", "  "),
-            ]
-    text = finding_texts(lang).get(code)
-    if text:
-        lines += _wrapped(_without_values(text.text), width, "", "")
-        if text.remedy:
-            lines += _wrapped(f"{labels(lang)['remedy']}: {_without_values(text.remedy)}", width, "", "")
-        lines += _wrapped(f"{labels(lang)['source']}: {finding_texts('en')[code].source}", width, "", "")
-    return tuple(lines)
-
-
 def text_width(text: str) -> int:
     """Columns that a text takes on a terminal: combining marks none, East Asian wide characters two."""
     if text.isascii():
@@ -125,14 +104,10 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
-def _without_values(text: str) -> str:
-    """A text with its placeholders in angle brackets: it is about the code, not about one finding."""
-    return text.replace("{", "<").replace("}", ">")
-
-
 def _finding_lines(finding: Finding, lang: Lang, width: int) -> Iterator[str]:
     words = labels(lang)
-    yield from _wrapped(f"{words[finding.severity.value]}: {message(finding, lang)}", width, "  - ", _INDENT)
+    said = f"{words[finding.severity.value]}: {message(finding, lang)} [{finding.code}]"
+    yield from _wrapped(said, width, "  - ", _INDENT)
     if advice := remedy(finding, lang):
         yield from _wrapped(f"{words['remedy']}: {advice}", width, _INDENT, _INDENT)
 

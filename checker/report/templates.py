@@ -9,7 +9,7 @@ def templates_directory() -> Path:
     """`templates` beside the package in a checkout, inside the package in a wheel; FileNotFoundError when neither."""
     package = Path(__file__).resolve().parents[1]
     for candidate in (package / "templates", package.parent / "templates"):
-        if (candidate / "index.html").is_file():
+        if (candidate / "base.html").is_file():
             return candidate
     raise FileNotFoundError(f"no templates beside or in {package}")
 

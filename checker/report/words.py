@@ -31,11 +31,17 @@ _SHORT_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingText:
-    """The texts of one finding code: what was seen, what to do about it, and where it is specified (English only)."""
+    """The texts of one finding code: what was seen, why it matters, what to do about it.
+
+    `area` is the file that has them. In English only: where it is specified, and the topics of `recipes`.
+    """
 
     text: str
+    why: str
     remedy: str
     source: str = ""
+    recipes: tuple[str, ...] = ()
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +94,16 @@ def finding_texts(lang: Lang) -> Mapping[str, FindingText]:
         for code, entry in tomllib.loads(source.read_text(encoding="utf-8")).items():
             if code in texts:
                 raise ValueError(f"{lang}/{source.name}: {code} has texts in another file already")
-            texts[code] = FindingText(**{name: str(text).strip() for name, text in entry.items()})
+            texts[code] = _finding_text(source.name.removesuffix(".toml"), entry)
     return texts
+
+
+def _finding_text(area: str, entry: Mapping[str, object]) -> FindingText:
+    topics = entry.get("recipes", [])
+    if not isinstance(topics, list):
+        raise TypeError(f"{area}: recipes is a list of topics")
+    texts = {name: str(text).strip() for name, text in entry.items() if name != "recipes"}
+    return FindingText(area=area, recipes=tuple(map(str, topics)), **texts)
 
 
 @lru_cache(maxsize=len(LANGS))
@@ -146,6 +160,15 @@ def chain_words(lang: Lang) -> Mapping[str, str]:
 def details_words(lang: Lang) -> Mapping[str, str]:
     """The words that the evidence behind web and mail columns is told in."""
     return {name: str(text) for name, text in _table_words(lang, "details")["details"].items()}
+
+
+@lru_cache(maxsize=len(LANGS))
+def explain_words(lang: Lang) -> Mapping[str, Mapping[str, str]]:
+    """What codes are explained in: `labels` of the parts, `areas` of the finding codes in the order of a list."""
+    return {
+        section: {name: str(text) for name, text in entry.items()}
+        for section, entry in _table_words(lang, "explain").items()
+    }
 
 
 @lru_cache(maxsize=len(LANGS))

@@ -1,7 +1,6 @@
 """Lines of archives read back, each by itself: whatever the bytes are, a line of ours comes of them or a LineError. Pure."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 from checker.history.cells import read_cell
 from checker.observations import codec
-from checker.observations.row import Row
+from checker.observations.row import Row, is_code
 from checker.report.model import COLUMNS
 from checker.store.archive_lines import (
     FORMAT,
@@ -40,7 +39,6 @@ _LIMITS = {
     "why": LONG,
     "trust_store": LONG,
 }
-_CODE = re.compile(r"[0-9A-Za-z._-]{1,64}", re.ASCII)
 
 
 class LineError(ValueError):
@@ -102,7 +100,7 @@ def _row(value: dict[str, Any]) -> RowLine:
     _exactly(value, "position", "state", "row", "observation")
     row, state, observation = codec.decode(Row, value["row"]), value["state"], value["observation"]
     _texts({field.name: getattr(row, field.name) for field in fields(row)})
-    if not _CODE.fullmatch(row.code):
+    if not is_code(row.code):
         raise LineError(f"has a code that no row has: {ascii(row.code)[:60]}")
     if state not in ROW_STATES:
         raise LineError(f"has a state that no row has: {ascii(state)[:60]}")

@@ -125,6 +125,12 @@ def test_output_that_must_not_be_replaced(scenario: str, said: str, capsys: Capt
     assert captured.out == ""
 
 
+def test_domains_shows_what_hides(capsys: Captured) -> None:
+    Path("mine.csv").write_text("region,domain,group\n\u202eNo\u2028rr,a.se,\u200b\n", encoding="utf-8")
+    assert main(["domains", "mine.csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == r"a.se,\u202eNo\u2028rr,a.se,www.a.se,a.se,\u200b,"
+
+
 def test_domains_prints_the_rows_as_read(capsys: Captured) -> None:
     Path("mine.csv").write_text("region,domain,anteckning\n=Region,RÄKSMÖRGÅS.se,x\n", encoding="utf-8")
     assert main(["domains", "mine.csv"]) == 0

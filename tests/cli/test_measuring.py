@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +18,22 @@ Captured = pytest.CaptureFixture[str]
 FILES = [
     ".checker-site",
     "andringar",
+    "data",
     "en",
     "icon.svg",
     "index.html",
+    "indikator",
+    "metod",
+    "om",
     "organisation",
+    "organisation.schema.json",
     "results.csv",
     "results.json",
     "results.schema.json",
+    "site.js",
     "style.css",
+    "svep",
+    "tillganglighet",
 ]
 
 
@@ -94,6 +103,26 @@ def test_check_explains_on_screen(lab: Laboratory, rows: list[dict[str, str]], c
     assert "\nDNSSEC: " in said
     assert "STARTTLS" not in said
     assert not list(Path().iterdir())
+
+
+def test_check_tells_where_to_read_on_when_something_is_wrong(
+    lab: Laboratory, rows: list[dict[str, str]], capsys: Captured
+) -> None:
+    hints: dict[bool, list[str]] = {}
+    for row in rows:
+        assert lab.checker("check", row["domain"], "--only", "dnssec") == 0
+        said = capsys.readouterr()
+        assert len(re.findall(r"^  - ", said.out, re.MULTILINE)) == len(
+            re.findall(r"\[dnssec_\w+\]\n", said.out)
+        )
+        hints.setdefault("checker explain CODE" in said.err, []).append(said.out)
+    wrong = re.compile(r"^  - (Fel|Varning): ", re.MULTILINE)
+    assert {hinted: {bool(wrong.search(out)) for out in outs} for hinted, outs in hints.items()} == {
+        True: {True},
+        False: {False},
+    }
+    assert lab.checker("check", rows[0]["domain"], "--only", "dnssec", "--quiet") == 0
+    assert "checker explain" not in capsys.readouterr().err
 
 
 def test_check_prints_one_object_or_an_array(

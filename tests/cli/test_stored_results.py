@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from checker.cli.stored_results import read_once, stored_results
-from checker.indicators.details import mail_details
+from checker.cli.stored_results import in_full, read_once, stored_results
+from checker.indicators.details import details_in_full
 from checker.report.model import RowResult
 from checker.rulesets import RULESETS
 from checker.store.store import Store
@@ -18,9 +18,9 @@ def test_details_are_those_of_the_whole_observation(tmp_path: Path) -> None:
         sweep = begun(store, 2)
         store.observations.keep(sweep.id, 1, evidence(1, LEAF))
         put = store.judgements.put(judgement(sweep), [judged(0), judged(1)])
-        unseen, seen = stored_results(store, sweep, put)()
+        unseen, seen = in_full(store, sweep, stored_results(store, put))
     assert unseen.details.mail_hosts == ()
-    assert seen.details == mail_details(sweep.to_be_judged(evidence(1, LEAF)), RULES)
+    assert seen.details == details_in_full(sweep.to_be_judged(evidence(1, LEAF)), RULES)
     assert seen.details.mail_hosts
     assert seen.verdicts == judged(1).result.verdicts
 

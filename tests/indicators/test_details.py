@@ -3,7 +3,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from checker.indicators.details import details_in_full, mail_details
+from checker.indicators.details import details_in_full
 from checker.indicators.starttls_stages import host_stages
 from checker.mail_stages import Outcome, Stage
 from checker.observations.dns import LookupOutcome
@@ -12,10 +12,9 @@ from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailSession, MailStage, MailState, SmtpReply
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
 from checker.observations.web import VisitEnd
-from checker.row_details import RowDetails
 from checker.rulesets import RULESET_2026
 from tests.indicators import web_evidence
-from tests.indicators.mail_evidence import READY, TRUSTED, VANTAGE, evidence, host, mail, session, tls
+from tests.indicators.mail_evidence import READY, TRUSTED, VANTAGE, host, mail, session, tls
 
 HELLO = SmtpReply(code=250, lines=("mx", "STARTTLS"))
 GO = SmtpReply(code=220, lines=("go ahead",))
@@ -170,13 +169,6 @@ def test_hosts_without_addresses_stand_there_too(
         for address, outcomes, details in stages(host(ipv4=ipv4, ipv6=ipv6))
     ]
     assert found == expected
-
-
-def test_a_sweep_shows_the_mail_hosts_only() -> None:
-    shown = mail_details(evidence(mail(host(tls("192.0.2.1")))), RULESET_2026)
-    assert len(shown.mail_hosts) == 1
-    assert shown == RowDetails(mail_hosts=shown.mail_hosts)
-    assert mail_details(web_evidence.evidence(web_evidence.web()), RULESET_2026) == RowDetails()
 
 
 def test_one_domain_is_shown_in_full() -> None:

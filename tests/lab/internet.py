@@ -1,6 +1,6 @@
 """The miniature internet: name, web and mail servers of a scenario, all in this process, all on loopback.
 
-    python -m tests.lab.internet --scenario table6|generated:N --directory DIR
+    python -m tests.lab.internet --scenario table6|table6-earlier|table6-later|generated:N --directory DIR
 
 starts one for another process: it writes the files that a checker needs and `mapping.json`, says "ready" on
 stdout and serves until stdin closes.
@@ -28,7 +28,7 @@ from tests.lab.process import allow_many_sockets, stdin_closed
 from tests.lab.responder import Responder
 from tests.lab.scenario import Organisation
 from tests.lab.smtp_server import start_smtp
-from tests.lab.table6 import TABLE6
+from tests.lab.table6 import TABLE6, TABLE6_EARLIER, TABLE6_LATER
 from tests.lab.web_server import start_web
 from tests.lab.zones import plan
 
@@ -210,14 +210,17 @@ class MiniatureInternet:
             raise BaseExceptionGroup("servers of the lab", troubles)
 
 
+_NAMED = {"table6": TABLE6, "table6-earlier": TABLE6_EARLIER, "table6-later": TABLE6_LATER}
+
+
 def scenario(name: str) -> tuple[Organisation, ...]:
-    """The scenario called `table6` or `generated:N`. Raises ValueError for any other name."""
+    """The scenario called `table6`, `table6-earlier`, `table6-later` or `generated:N`. Raises ValueError for others."""
+    if name in _NAMED:
+        return _NAMED[name]
     kind, _, count = name.partition(":")
-    if kind == "table6" and not count:
-        return TABLE6
     if kind == "generated" and count.isdigit():
         return generate(int(count), seed=1)
-    raise ValueError(f"no scenario is called {name!r}: table6 or generated:N")
+    raise ValueError(f"no scenario is called {name!r}: {', '.join(_NAMED)} or generated:N")
 
 
 async def serve(

@@ -5,7 +5,7 @@ each a different one, so that the scenario tries many paths to the same cell.
 """
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.lab.scenario import (
@@ -135,8 +135,27 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def _organisation(row: dict[str, str]) -> Organisation:
-    behaviour = _BEHAVIOUR[row["code"]]
+_EARLIER: dict[str, _Behaviour] = {
+    "AB": replace(_BEHAVIOUR["AB"], mail=(MailServer(ipv6=True, smtp=Smtp.NO_STARTTLS),)),
+    "M": replace(_BEHAVIOUR["M"], web=Web(http=Http.CONTENT)),
+    "W": replace(_BEHAVIOUR["W"], mail=(MailServer(),)),
+    "Y": replace(_BEHAVIOUR["Y"], zone=SIGNED),
+    "Z": replace(_BEHAVIOUR["Z"], mail=(MailServer(smtp=Smtp.HELO_ONLY),)),
+}
+"""What was otherwise some time before; made up."""
+
+_LATER: dict[str, _Behaviour] = {
+    "C": replace(_BEHAVIOUR["C"], mail=(MailServer(smtp=Smtp.TEMPFAIL),)),
+    "D": replace(_BEHAVIOUR["D"], zone=SIGNED),
+    "G": replace(_BEHAVIOUR["G"], web=Web()),
+    "T": replace(_BEHAVIOUR["T"], web=Web(tls=Tls.MODERN, certificate=Certificate.WILDCARD)),
+    "Y": replace(_BEHAVIOUR["Y"], zone=SIGNED),
+}
+"""What was otherwise some time after; made up."""
+
+
+def _organisation(row: dict[str, str], others: dict[str, _Behaviour]) -> Organisation:
+    behaviour = others.get(row["code"], _BEHAVIOUR[row["code"]])
     return Organisation(
         code=row["code"],
         region=row["region"],
@@ -149,7 +168,14 @@ def _organisation(row: dict[str, str]) -> Organisation:
     )
 
 
-TABLE6: tuple[Organisation, ...] = tuple(_organisation(row) for row in _rows(DOMAINS))
+def _scenario(others: dict[str, _Behaviour]) -> tuple[Organisation, ...]:
+    return tuple(_organisation(row, others) for row in _rows(DOMAINS))
+
+
+TABLE6: tuple[Organisation, ...] = _scenario({})
+TABLE6_EARLIER: tuple[Organisation, ...] = _scenario(_EARLIER)
+TABLE6_LATER: tuple[Organisation, ...] = _scenario(_LATER)
+"""The same organisations before and after, so that there is something to tell of."""
 
 
 def expected() -> dict[str, dict[str, str]]:

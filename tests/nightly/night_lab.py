@@ -69,6 +69,13 @@ class Lab:
 @contextmanager
 def served(*organisations: Organisation, directory: Path) -> Iterator[Lab]:
     """The servers of these organisations, in a thread, for the block."""
+    with serving(MiniatureInternet(organisations), directory=directory) as lab:
+        yield lab
+
+
+@contextmanager
+def serving(internet: MiniatureInternet, *, directory: Path) -> Iterator[Lab]:
+    """The servers of a miniature internet that has not been started, in a thread, for the block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="miniature internet")
     thread.start()
@@ -77,7 +84,6 @@ def served(*organisations: Organisation, directory: Path) -> Iterator[Lab]:
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     try:
-        internet = MiniatureInternet(organisations)
         on_it(internet.__aenter__())
         try:
             internet.write_files(directory)

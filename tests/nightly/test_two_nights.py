@@ -321,7 +321,7 @@ def test_the_operator_reads_the_worst_first(story: Story) -> None:
     for code in ("WEB", "MAIL", "ZONE", "ASIDE", "BETTER", "BLIND", "NEW", "GONE"):
         assert f"Region {code}" in text
     assert "Region SAME" not in text
-    assert f"{BASE}#WEB" in text
+    assert f"{BASE}organisation/WEB/" in text
 
 
 def test_a_contact_reads_of_its_own_rows_only(story: Story) -> None:

@@ -10,7 +10,7 @@ from checker.history.changes import Change, Kind
 from checker.notices.digest import ENTRIES_MAX, operator_digest, region_digests
 from checker.notices.notice import Channel, Notice, NoticeKind
 from checker.report.model import SummaryCounter
-from checker.report.words import LANGS, Lang, notice_words, placeholders
+from checker.report.words import LANGS, Lang, notice_words, placeholders, visible
 from checker.verdict import Finding, Severity
 from tests.notices.changes import EXPIRED, NEW, OLD, change, differing, occasion, one_of_each, row, texts
 from tests.report.rows import HOSTILE, result_of, row_of, table_6
@@ -77,7 +77,7 @@ Region Dalarna
     Sedan 12 november 2026. Det förra svaret mättes senast 11 november 2026.
     Https svarar, men webbplatsens innehåll går inte att nå den vägen.
     Certifikatet CN=www.dalarna.example hos www.dalarna.example har gått ut.
-  https://kollen.example/#dalarna
+  https://kollen.example/organisation/dalarna/
 """
 ENGLISH = """\
 Region Dalarna
@@ -87,7 +87,7 @@ Region Dalarna
     Https answers, but the content of the website cannot be had over it.
     The certificate CN=www.dalarna.example at www.dalarna.example has
     expired.
-  https://kollen.example/#dalarna
+  https://kollen.example/en/organisation/dalarna/
 """
 
 
@@ -303,4 +303,4 @@ def test_a_hostile_event_is_one_line_of_ascii() -> None:
     (event,) = [notice for notice in hostile() if notice.channel is Channel.WEBHOOK]
     assert event.body.isascii()
     assert event.body.isprintable()
-    assert json.loads(event.body)["changes"][0]["region"] == HOSTILE
+    assert json.loads(event.body)["changes"][0]["region"] == visible(HOSTILE)

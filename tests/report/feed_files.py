@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from checker.history.changes import Change, Kind, SweepHead
 from checker.report.feed_entries import Announcement
 from checker.report.feeds import feed_path, write_feeds
-from checker.report.render import SiteSettings
+from checker.report.site_settings import SiteSettings
 from checker.report.words import LANGS, Lang
 from checker.verdict import Finding
 from tests.report.rows import row_of
@@ -72,7 +72,7 @@ def write(
 ) -> Path:
     rows = [row_of(code, region=f"Region {code}") for code in codes]
     write_feeds(
-        directory, announcements, organisations=rows, site=site, updated=FIRST, lang=lang, series=series
+        directory, announcements, organisations=rows, site=site, updated=FIRST, langs=[lang], series=series
     )
     return directory
 

@@ -132,7 +132,7 @@ def test_an_entry_in_full(tmp_path: Path) -> None:
     (link,) = entry.findall(f"{A}link")
     assert link.attrib == {
         "rel": "alternate",
-        "href": "https://kollen.example.se/a/#AB",
+        "href": "https://kollen.example.se/a/organisation/AB/",
         "type": "text/html",
         "hreflang": "sv",
     }

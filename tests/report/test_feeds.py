@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from checker.history.changes import Change, Kind
 from checker.report.atom import END, Entry, FeedHead, Item, Link, entry_text, head_text
-from checker.report.feed_entries import Announcement, Topic
-from checker.report.feeds import OVERALL_ENTRIES, OWN_ENTRIES, FeedSource, feed_path, write_feeds
+from checker.report.feed_entries import TOGETHER_OVER, Announcement, Topic
+from checker.report.feeds import OVERALL_ENTRIES, OWN_ENTRIES, feed_path, write_feeds
 from checker.report.model import COLUMNS
-from checker.report.render import SiteSettings
-from checker.report.site import write_site
+from checker.report.site_settings import SiteSettings
 from checker.report.words import LANGS, Lang, feed_words, placeholders
 from checker.verdict import Finding, Severity
 from tests.report.feed_files import (
@@ -31,7 +30,7 @@ from tests.report.feed_files import (
     told,
     write,
 )
-from tests.report.rows import HOSTILE, SWEEP, row_of, table_6
+from tests.report.rows import HOSTILE, row_of
 
 
 def test_every_organisation_has_a_feed_before_anything_has_changed(tmp_path: Path) -> None:
@@ -71,7 +70,7 @@ def test_feeds_keep_the_newest_entries_only(tmp_path: Path) -> None:
         assert times[0] == child(read(tmp_path, code), "updated")
 
 
-def test_the_stream_is_read_once_and_never_held(tmp_path: Path) -> None:
+def test_the_stream_is_read_once_for_all_languages_and_never_held(tmp_path: Path) -> None:
     alive: list[int] = []
 
     def stream() -> Iterable[Announcement]:
@@ -81,7 +80,22 @@ def test_the_stream_is_read_once_and_never_held(tmp_path: Path) -> None:
 
     write_feeds(tmp_path, stream(), organisations=[row_of()], site=SITE, updated=FIRST)
     assert alive == list(range(30, 0, -1))
-    assert len(entries(tmp_path)) == 30
+    for lang in LANGS:
+        assert len(entries(tmp_path, "", lang)) == 30
+
+
+def test_languages_together_are_written_as_each_alone(tmp_path: Path) -> None:
+    news = [told(change(), change(Kind.REMOVED, code="Z", now=""), night=night) for night in range(9, 0, -1)]
+    for lang in LANGS:
+        write(tmp_path / "alone", *news, codes=["AB"], lang=lang)
+    write_feeds(tmp_path / "both", news, organisations=[row_of(region="Region AB")], site=SITE, updated=FIRST)
+    assert files(tmp_path / "both") == files(tmp_path / "alone")
+
+
+def test_feeds_that_are_full_do_not_hide_an_organisation_that_left_long_ago(tmp_path: Path) -> None:
+    nights = [told(change(), night=night) for night in range(OVERALL_ENTRIES + 5, 1, -1)]
+    write(tmp_path, *nights, told(change(Kind.REMOVED, code="Z", now=""), night=1), codes=["AB"])
+    assert len(entries(tmp_path, "Z")) == 1
 
 
 def test_an_organisation_that_left_the_list_keeps_its_feed(tmp_path: Path) -> None:
@@ -134,14 +148,35 @@ def test_another_series_has_other_ids(tmp_path: Path) -> None:
     assert child(entries(one)[0], "id") != child(entries(two)[0], "id")
 
 
+@pytest.mark.parametrize(("lang", "below"), [("sv", ""), ("en", "en/")])
+def test_links_lead_to_the_pages_of_the_feed_s_language(tmp_path: Path, lang: Lang, below: str) -> None:
+    many = tuple(change(code=f"X{number}") for number in range(TOGETHER_OVER + 1))
+    write(tmp_path, told(*many, night=2), told(change()), lang=lang)
+    base = f"https://kollen.example.se/a/{below}"
+    for code, page in (("AB", f"{base}organisation/AB/"), ("", f"{base}andringar/")):
+        feed = read(tmp_path, code, lang)
+        links = {
+            link.get("rel"): (link.get("href"), link.get("hreflang")) for link in feed.findall(f"{A}link")
+        }
+        own = f"https://kollen.example.se/a/{feed_path(lang, code)}"
+        assert links == {"self": (own, lang), "alternate": (page, lang)}
+    together, alone = (
+        [(link.get("href"), link.get("hreflang")) for link in entry.findall(f"{A}link")]
+        for entry in entries(tmp_path, "", lang)
+    )
+    assert together == [(f"{base}andringar/", lang)]
+    assert alone == [(f"{base}organisation/AB/", lang)]
+
+
+@pytest.mark.parametrize("published", ["https://a.se/k", "https://a.se/k/", "https://a.se/k/index.html#x"])
+def test_the_address_may_be_written_in_several_ways(tmp_path: Path, published: str) -> None:
+    write(tmp_path, told(change()), site=replace(SITE, base_url=published))
+    (link,) = entries(tmp_path)[0].findall(f"{A}link")
+    assert link.get("href") == "https://a.se/k/organisation/AB/"
+
+
 def test_links_need_an_address(tmp_path: Path) -> None:
-    with_address = write(tmp_path / "one", told(change()))
-    hrefs = {link.get("rel"): link.get("href") for link in read(with_address, "AB").findall(f"{A}link")}
-    assert hrefs == {
-        "self": "https://kollen.example.se/a/organisation/AB/atom.xml",
-        "alternate": "https://kollen.example.se/a/#AB",
-    }
-    without = write(tmp_path / "two", told(change()), site=SiteSettings())
+    without = write(tmp_path, told(change()), site=SiteSettings())
     assert list(read(without, "AB").iter(f"{A}link")) == []
 
 
@@ -156,7 +191,7 @@ def test_a_reader_of_feeds_understands_them(tmp_path: Path) -> None:
     assert newest.title_detail.type == "text/plain"
     assert newest.title == "<Å&Ä>: HTTPS sämre"
     assert newest.updated_parsed[:3] == (2026, 10, 2)
-    assert newest.link == "https://kollen.example.se/a/#AB"
+    assert newest.link == "https://kollen.example.se/a/organisation/AB/"
     assert newest.content[0].type == "application/xhtml+xml"
     assert "&lt;b&gt;&amp;amp;www.sll.se" in newest.content[0].value
     assert {tag.term for tag in oldest.tags} == {"change/improved", "indicator/https", "organisation/AB"}
@@ -276,12 +311,3 @@ def test_both_languages_say_the_same_things() -> None:
             assert placeholders(text) == placeholders(english[section][name]), (section, name)
     assert set(swedish["short"]) == set(Kind) - {Kind.NOT_MEASURED}
     assert {f"many_{topic}" for topic in Topic} <= set(swedish["title"])
-
-
-def test_a_site_has_the_feeds_of_both_languages(tmp_path: Path) -> None:
-    source = FeedSource(announcements=lambda: iter([told(change())]), begun=FIRST)
-    write_site(tmp_path, table_6, sweep=SWEEP, settings=SITE, feeds=source)
-    assert len(list(tmp_path.rglob("atom.xml"))) == 2 * (21 + 1)
-    for lang in LANGS:
-        assert len(entries(tmp_path, "", lang)) == len(entries(tmp_path, "AB", lang)) == 1
-        assert entries(tmp_path, "BD", lang) == []

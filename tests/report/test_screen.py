@@ -3,7 +3,7 @@ import re
 import pytest
 
 from checker.report.model import SummaryCounter
-from checker.report.screen import code_lines, explanation_lines, summary_lines, table_lines, text_width
+from checker.report.screen import explanation_lines, summary_lines, table_lines, text_width
 from tests.report.rows import hostile_result, result_of, row_of, table_6
 
 
@@ -52,6 +52,7 @@ def test_one_domain_explained() -> None:
 def test_reasons_come_with_their_remedies() -> None:
     text = "\n".join(explanation_lines(hostile_result(), width=1000))
     assert "  - Notering: Namnet " in text
+    assert "användbart sätt. [unresolvable]\n" in text
     assert "    Åtgärd: Kontrollera att zonens alla namnservrar" in text
 
 
@@ -67,17 +68,3 @@ def test_the_summary_is_wrapped() -> None:
     lines = list(summary_lines(counter.summary(), width=60))
     assert max(map(len, lines)) <= 60
     assert lines[0] == "19 av 21 erbjuder STARTTLS, varav 9 med certifikat på fel"
-
-
-def test_codes_explained() -> None:
-    assert code_lines("Ja (C)", lang="en")[0] == "STARTTLS"
-    assert [line for line in code_lines("Nej") if not line.startswith(" ")] == [
-        "STARTTLS",
-        "HTTPS",
-        "DNSSEC",
-        "www via IPv6",
-        "e-post via IPv6",
-    ]
-    assert code_lines("unresolvable", lang="en")[-1] == "Source: RFC 9520 §2"
-    assert "<subject>" in code_lines("unresolvable")[0]
-    assert code_lines("no_such_code") == ()

@@ -1,5 +1,6 @@
 import re
 import unicodedata
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,9 @@ from checker.report.model import COLUMNS
 from checker.report.words import (
     LANGS,
     Lang,
+    _finding_text,
     column_words,
+    explain_words,
     finding_texts,
     labels,
     message,
@@ -44,27 +47,44 @@ def test_every_finding_code_has_its_texts_and_no_text_is_left_over(lang: Lang) -
     assert set(finding_texts(lang)) == KNOWN_CODES
 
 
+@pytest.mark.parametrize("field", ["text", "why", "remedy"])
 @pytest.mark.parametrize("code", sorted(KNOWN_CODES))
-def test_both_languages_want_the_same_values(code: str) -> None:
-    swedish, english = finding_texts("sv")[code], finding_texts("en")[code]
-    assert swedish.text
-    assert english.text
-    assert placeholders(swedish.text) == placeholders(english.text)
-    assert placeholders(swedish.remedy) == placeholders(english.remedy)
-    assert bool(swedish.remedy) == bool(english.remedy)
+def test_every_code_is_explained_alike_in_both_languages(code: str, field: str) -> None:
+    swedish, english = (str(getattr(finding_texts(lang)[code], field)) for lang in LANGS)
+    assert swedish.endswith((".", "}", ")"))
+    assert english.endswith((".", "}", ")"))
+    assert placeholders(swedish) == placeholders(english)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_why_and_remedy_want_no_value_that_the_finding_may_lack(lang: Lang) -> None:
+    wanting = {
+        code: placeholders(text.why + text.remedy) - placeholders(text.text) - {"subject"}
+        for code, text in finding_texts(lang).items()
+    }
+    assert {code: names for code, names in wanting.items() if names} == {}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_explained_in_words_used_everywhere(lang: Lang) -> None:
+    """A reason or remedy that fits every code says nothing about this one."""
+    for field in ("why", "remedy"):
+        told = Counter(getattr(text, field) for text in finding_texts(lang).values())
+        assert [words for words, times in told.items() if times > 4] == []
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN_CODES))
 def test_every_code_cites_its_source(code: str) -> None:
     assert finding_texts("en")[code].source
     assert not finding_texts("sv")[code].source
+    assert not finding_texts("sv")[code].recipes
 
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("code", sorted(COMMON))
 def test_common_texts_need_no_other_value_than_the_subject(lang: Lang, code: str) -> None:
     text = finding_texts(lang)[code]
-    assert placeholders(text.text + text.remedy) <= {"subject"}
+    assert placeholders(text.text + text.why + text.remedy) <= {"subject"}
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -78,6 +98,26 @@ def test_both_languages_have_the_same_labels_and_phrases() -> None:
     assert {name: set(words) for name, words in sentence_words("sv").items()} == {
         name: set(words) for name, words in sentence_words("en").items()
     }
+
+
+def test_an_entry_that_is_not_as_it_should_be() -> None:
+    entry = {"text": "a", "why": "b", "remedy": "c"}
+    assert _finding_text("area", {**entry, "recipes": ["topic"]}).recipes == ("topic",)
+    with pytest.raises(TypeError, match="recipes is a list"):
+        _finding_text("area", {**entry, "recipes": "topic"})
+    with pytest.raises(TypeError, match="'reason'"):
+        _finding_text("area", {**entry, "reason": "d"})
+    with pytest.raises(TypeError, match="'why'"):
+        _finding_text("area", {"text": "a", "remedy": "c"})
+
+
+def test_codes_are_explained_in_the_same_words() -> None:
+    words = {lang: explain_words(lang) for lang in LANGS}
+    assert words["sv"]["labels"].keys() == words["en"]["labels"].keys()
+    for lang in LANGS:
+        areas = {text.area for text in finding_texts(lang).values()}
+        assert set(words[lang]["areas"]) == areas
+    assert list(words["sv"]["areas"]) == list(words["en"]["areas"])
 
 
 def test_values_fill_the_text() -> None:

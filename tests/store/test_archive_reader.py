@@ -109,6 +109,7 @@ def removed(place: int) -> Callable[[Lines], object]:
             "line 4: has the observation of another",
         ),
         ("code", deeper(3, "row", "code", value="a/b"), "line 4: has a code that no row has"),
+        ("code that climbs", deeper(3, "row", "code", value=".."), "line 4: has a code that no row has"),
         (
             "half a character",
             deeper(3, "row", "region", value="\ud800"),

@@ -51,9 +51,12 @@ MOMENTS = (
     _moment("concluding", "the notices are written, not committed", "checker.store.outbox:Outbox.put"),
     _moment("concluding", "the conclusion is committed", "checker.cli.nightly:conclude"),
     _moment(
-        "publishing", "the results are written, the page is not", "checker.report.site:write_page", BEFORE
+        "publishing",
+        "the table is written, the organisations' pages are not",
+        "checker.site.build:_organisations",
+        BEFORE,
     ),
-    _moment("publishing", "the site is built", "checker.cli.publishing:write_site"),
+    _moment("publishing", "the site is built", "checker.cli.publishing:build"),
     _moment("publishing", "the site is on the disk", "checker.report.publish:_make_public_and_durable"),
     _moment("publishing", "the sites are exchanged", "checker.report.publish:_replace"),
     _moment("publishing", "the old site is half removed", "checker.report.publish:shutil.rmtree"),

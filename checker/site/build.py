@@ -1,0 +1,136 @@
+"""The whole site, from judged rows and their history, into one directory. Never measures, judges or replaces a directory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.history.intervals import Interval
+from checker.history.past import read_once
+from checker.report.feeds import write_feeds
+from checker.report.model import RowResult
+from checker.report.words import LANGS
+from checker.site import (
+    assets,
+    changes,
+    comparison,
+    data,
+    gone,
+    indicators,
+    organisation,
+    organisation_list,
+    prose,
+    start,
+    study,
+    sweeps,
+    tables,
+)
+from checker.site.files import (
+    badge,
+    catalogue,
+    history_csv,
+    organisation_json,
+    security_txt,
+    sitemap,
+    workbook,
+)
+from checker.site.material import Material
+from checker.site.pages import Pages
+from checker.site.places import organisation_path
+from checker.site.side_by_side import side_by_side
+
+PAGES: tuple[Callable[[Pages], None], ...] = (
+    start.write,
+    organisation_list.write,
+    changes.write,
+    prose.write,
+    indicators.write,
+    study.write,
+    comparison.write,
+)
+"""Who writes which pages in one language; the organisations' own are written row by row instead."""
+
+
+def build(directory: Path, material: Material) -> None:
+    """Write everything into an existing directory. For `publish`: hand it over in a function of one argument."""
+    if material.past is not None:
+        material = replace(material, past=read_once(material.past))
+    summary, brief = tables.write_csv(directory, material)
+    assets.write(directory, material.settings)
+    shown = replace(material, results=lambda: iter(brief))  # what pages of many rows show: read once
+    languages = tuple(Pages(directory, lang, shown, summary) for lang in LANGS)
+    for pages in languages:
+        for write in PAGES:
+            write(pages)
+    sweeps.write(languages)
+    _organisations(directory, material, languages)
+    _feeds(directory, shown)
+    organisation_json.write_schema(directory)
+    security_txt.write(directory, material)
+    for pages in languages:
+        workbook.write(pages, material.results)
+    catalogue.write(directory, material)  # after the files, whose sizes it tells
+    for pages in languages:
+        data.write(pages)  # as the catalogue
+    sitemap.write(directory, languages, material.settings.base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What is known of one organisation alone."""
+
+    result: RowResult
+    intervals: Sequence[Interval]
+
+
+def _organisations(directory: Path, material: Material, languages: tuple[Pages, ...]) -> None:
+    """What each organisation has of its own; every row is read once, with all that was seen of it."""
+    summary = languages[0].summary
+    codes: set[str] = set()
+    told: dict[str, Sequence[Interval]] = {}
+    alone = material
+    if material.past is not None:
+        alone = replace(material, past=replace(material.past, intervals_of=told.__getitem__))
+    files = organisation_json.OrganisationFiles(directory, alone)
+    own_pages = tuple(Pages(directory, pages.lang, alone, summary) for pages in languages)
+
+    def write(own: _Own) -> None:
+        """Touches neither the store nor another organisation: it may run in another process."""
+        code = own.result.row.code
+        told[code] = own.intervals
+        files.write(own.result)
+        for pages in own_pages:
+            organisation.write(pages, own.result)
+            badge.write(directory, own.result, material.sweep, pages.lang)
+        del told[code]
+
+    with (
+        history_csv.HistoryFile(directory, material) as history,
+        tables.JsonTable(directory, material, summary) as table,
+        side_by_side(write, summary.rows) as work,
+    ):
+        for result in material.in_full():
+            code = result.row.code
+            codes.add(code)
+            table.add(result)
+            history.add(code)
+            work.put(_Own(result, material.past.intervals_of(code) if material.past else ()))
+    for pages in languages:
+        pages.made.extend(map(organisation_path, sorted(codes)))
+        gone.write_all(pages, codes)
+
+
+def _feeds(directory: Path, material: Material) -> None:
+    feeds = material.feeds
+    if feeds is None:
+        return
+    rows = [result.row for result in material.results()]
+    if material.past is not None:  # who has left keeps a page, and that leads to the feed
+        rows += [last.row for last in gone.last_seen(material.past, {row.code for row in rows})]
+    write_feeds(
+        directory,
+        feeds.announcements(),
+        organisations=rows,
+        site=material.settings,
+        updated=feeds.begun,
+        series=feeds.series,
+    )

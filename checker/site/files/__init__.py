@@ -1,0 +1,1 @@
+"""What the site offers to machines besides the result table: one file a kind. Never HTML."""
