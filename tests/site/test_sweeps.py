@@ -289,7 +289,7 @@ def test_the_list_has_every_sweep_newest_first(tmp_path: Path) -> None:
     links = [attrs["href"] for attrs in read.all("a") if "svep/2026-" in attrs["href"]]
     assert links == [f"../svep/{slug}/index.html" for slug in reversed(SLUGS)]
     assert "January 2026" in read.text
-    assert read.text.count("rules: <b>, 2") == 1
+    assert read.text.count("rules: <b>, version 2") == 1
     assert "1 of 2" in read.text
 
 
