@@ -52,6 +52,8 @@ check-wheel: setup ## build the wheel and try it outside the checkout
 	cd build && trial/bin/checker --version
 	cd build && trial/bin/checker sweep --help >/dev/null
 	cd build && trial/bin/checker domains ../domains.csv >/dev/null
+	cd build && trial/bin/checker explain certificate_expired >/dev/null
+	cd build && trial/bin/python -c "from checker.site.environment import environment as e; e('sv').get_template('organisation.html')"
 	rm -rf build
 
 test-daemons: setup ## run the tests against real servers (root on Debian; CI)
