@@ -7,7 +7,7 @@ from pathlib import Path
 from checker.history.intervals import Interval
 from checker.history.past import read_once
 from checker.report.feeds import write_feeds
-from checker.report.model import RowResult
+from checker.report.model import RowResult, Summary
 from checker.report.words import LANGS
 from checker.site import (
     assets,
@@ -36,7 +36,7 @@ from checker.site.files import (
 from checker.site.material import Material
 from checker.site.pages import Pages
 from checker.site.places import organisation_path
-from checker.site.side_by_side import side_by_side
+from checker.site.side_by_side import Work, side_by_side
 
 PAGES: tuple[Callable[[Pages], None], ...] = (
     start.write,
@@ -62,12 +62,16 @@ def build(directory: Path, material: Material) -> None:
         for write in PAGES:
             write(pages)
     sweeps.write(languages)
-    _organisations(directory, material, languages)
-    _feeds(directory, shown)
-    organisation_json.write_schema(directory)
-    security_txt.write(directory, material)
+    with side_by_side(_writing(directory, material, languages), summary.rows, directory) as work:
+        codes = _organisations(directory, material, summary, work)
+        _feeds(directory, shown)  # while the last organisations' pages are still being written
+        organisation_json.write_schema(directory)
+        security_txt.write(directory, material)
+        for pages in languages:
+            workbook.write(pages, material.results)
     for pages in languages:
-        workbook.write(pages, material.results)
+        pages.made.extend(map(organisation_path, codes))
+        gone.write_all(pages, codes)
     catalogue.write(directory, material)  # after the files, whose sizes it tells
     for pages in languages:
         data.write(pages)  # as the catalogue
@@ -82,19 +86,19 @@ class _Own:
     intervals: Sequence[Interval]
 
 
-def _organisations(directory: Path, material: Material, languages: tuple[Pages, ...]) -> None:
-    """What each organisation has of its own; every row is read once, with all that was seen of it."""
-    summary = languages[0].summary
-    codes: set[str] = set()
+def _writing(directory: Path, material: Material, languages: tuple[Pages, ...]) -> Callable[[_Own], None]:
+    """What writes everything that one organisation has of its own.
+
+    It touches neither the store nor another organisation, so it may run in another process.
+    """
     told: dict[str, Sequence[Interval]] = {}
     alone = material
     if material.past is not None:
         alone = replace(material, past=replace(material.past, intervals_of=told.__getitem__))
     files = organisation_json.OrganisationFiles(directory, alone)
-    own_pages = tuple(Pages(directory, pages.lang, alone, summary) for pages in languages)
+    own_pages = tuple(Pages(directory, pages.lang, alone, pages.summary) for pages in languages)
 
     def write(own: _Own) -> None:
-        """Touches neither the store nor another organisation: it may run in another process."""
         code = own.result.row.code
         told[code] = own.intervals
         files.write(own.result)
@@ -103,20 +107,28 @@ def _organisations(directory: Path, material: Material, languages: tuple[Pages, 
             badge.write(directory, own.result, material.sweep, pages.lang)
         del told[code]
 
+    return write
+
+
+def _organisations(
+    directory: Path, material: Material, summary: Summary, work: Work[_Own]
+) -> tuple[str, ...]:
+    """Have each organisation's own pages written, and what is told of all in one file; the codes, in the list's order.
+
+    Every row is read once, with all that was seen of it.
+    """
+    codes: list[str] = []
     with (
         history_csv.HistoryFile(directory, material) as history,
         tables.JsonTable(directory, material, summary) as table,
-        side_by_side(write, summary.rows) as work,
     ):
         for result in material.in_full():
             code = result.row.code
-            codes.add(code)
+            codes.append(code)
             table.add(result)
             history.add(code)
             work.put(_Own(result, material.past.intervals_of(code) if material.past else ()))
-    for pages in languages:
-        pages.made.extend(map(organisation_path, sorted(codes)))
-        gone.write_all(pages, codes)
+    return tuple(codes)
 
 
 def _feeds(directory: Path, material: Material) -> None:

@@ -1,17 +1,21 @@
 """Shares the work on many organisations among processes, each with a processor of its own. Knows nothing of pages.
 
 The processes are forks: they have all that their parent had, and touch none of its connections; what changes from one
-organisation to the next is sent to them. Where there is one processor, or there are few organisations, nothing is forked.
+organisation to the next is left for them in a file, so that the parent need not wait until they have done it. Where there is
+one processor, or there are few organisations, nothing is forked.
 """
 
 import os
+import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -25,32 +29,47 @@ MOST = 4
 class Work(Generic[T]):
     """Takes things one at a time, and does them here or elsewhere."""
 
-    def __init__(self, do: Callable[[T], None], lines: tuple[Connection, ...]) -> None:
-        self._do, self._lines, self._next = do, lines, 0
+    def __init__(self, do: Callable[[T], None], lines: Sequence[Connection] = (), shelf: int = -1) -> None:
+        self._do, self._lines, self._shelf = do, lines, shelf
+        self._next = self._end = 0
 
     def put(self, thing: T) -> None:
         """Have it done; raises what an earlier one raised."""
         if not self._lines:
             self._do(thing)
             return
+        data = pickle.dumps(thing)
+        at, self._end = self._end, self._end + len(data)
+        _write(self._shelf, data, at)
         line = self._lines[self._next]
         self._next = (self._next + 1) % len(self._lines)
         try:
-            line.send(thing)
+            line.send((at, len(data)))
         except OSError:  # it has ended, and says why
             _raise_from(line)
 
 
 @contextmanager
-def side_by_side(do: Callable[[T], None], things: int) -> Iterator[Work[T]]:
-    """Work that is done when the block ends. `things` is how many there will be.
+def side_by_side(do: Callable[[T], None], things: int, room: Path) -> Iterator[Work[T]]:
+    """Work that is done when the block ends. `things` is how many there will be, `room` a directory for a file without a name.
 
-    What `do` raises elsewhere is raised here. Everything that is put must be possible to pickle.
+    What `do` raises elsewhere is raised here. Everything that is put must be possible to pickle. Raises OSError.
     """
     workers = min(_processors(), MOST) if things >= FEW else 1
     if workers < 2:
-        yield Work(do, ())
+        yield Work(do)
         return
+    with TemporaryFile(dir=room) as shelf, _processes(do, workers, shelf.fileno()) as lines:
+        yield Work(do, lines, shelf.fileno())
+        for line in lines:
+            line.send(None)
+        for line in lines:
+            _raise_from(line)
+
+
+@contextmanager
+def _processes(do: Callable[[Any], None], workers: int, shelf: int) -> Iterator[Sequence[Connection]]:
+    """A line to each of so many processes; they have ended when the block has."""
     sys.stdout.flush()
     sys.stderr.flush()
     context = get_context("fork")
@@ -60,15 +79,11 @@ def side_by_side(do: Callable[[T], None], things: int) -> Iterator[Work[T]]:
         for _ in range(workers):
             line, other = context.Pipe()
             lines.append(line)
-            process = context.Process(target=_serve, args=(do, other, tuple(lines)), daemon=True)
+            process = context.Process(target=_serve, args=(do, other, shelf, tuple(lines)), daemon=True)
             process.start()
             other.close()
             processes.append(process)
-        yield Work(do, tuple(lines))
-        for line in lines:
-            line.send(None)
-        for line in lines:
-            _raise_from(line)
+        yield lines
     finally:
         for line in lines:
             line.close()
@@ -86,7 +101,9 @@ def _raise_from(line: Connection) -> None:
         raise trouble
 
 
-def _serve(do: Callable[[Any], None], line: Connection, of_the_parent: tuple[Connection, ...]) -> None:
+def _serve(
+    do: Callable[[Any], None], line: Connection, shelf: int, of_the_parent: tuple[Connection, ...]
+) -> None:
     """The life of a process: it ends with its parent, whatever becomes of that."""
     for end in of_the_parent:  # or nobody would ever see them closed
         end.close()
@@ -94,13 +111,22 @@ def _serve(do: Callable[[Any], None], line: Connection, of_the_parent: tuple[Con
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     trouble: Exception | None = None
     try:
-        while (thing := line.recv()) is not None:
-            do(thing)
+        while (place := line.recv()) is not None:
+            at, length = place
+            do(pickle.loads(os.pread(shelf, length, at)))  # noqa: S301 - the parent has just written it
     except EOFError:
         return
     except Exception as error:  # noqa: BLE001 - it is raised in the parent
         trouble = error
     line.send(trouble)
+
+
+def _write(shelf: int, data: bytes, at: int) -> None:
+    """All of it: the system may take less at once."""
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(shelf, rest, at)
+        rest, at = rest[written:], at + written
 
 
 def _processors() -> int:

@@ -15,7 +15,7 @@ def test_table_6_in_words() -> None:
         "19 av 21 erbjuder STARTTLS, varav 9 med certifikat på fel namn.",
         (
             "18 av 21 erbjuder en inledande https-anslutning, varav 6 utan automatisk omdirigering, "
-            "2 som skickar tillbaka till http, 1 utan innehåll, 6 med brister i TLS och 1 trasig."
+            "2 som skickar tillbaka till http, 1 utan innehåll, 6 med brister i TLS och 1 med trasig anslutning."
         ),
         "14 av 21 har fungerande DNSSEC. Trasig signering: 1.",
         "6 av 21 har en webbplats som nås via IPv6.",

@@ -21,6 +21,8 @@ def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def noting_in(directory: Path) -> Callable[[int], None]:
+    directory.mkdir(exist_ok=True)
+
     def note(thing: int) -> None:
         (directory / str(thing)).write_text(str(os.getpid()))
 
@@ -32,28 +34,29 @@ def noted(directory: Path) -> dict[int, int]:
 
 
 def test_a_few_are_done_here(tmp_path: Path) -> None:
-    with side_by_side(noting_in(tmp_path), FEW - 1) as work:
+    with side_by_side(noting_in(tmp_path / "notes"), FEW - 1, tmp_path) as work:
         for thing in range(FEW - 1):
             work.put(thing)
-    assert noted(tmp_path) == dict.fromkeys(range(FEW - 1), os.getpid())
+    assert noted(tmp_path / "notes") == dict.fromkeys(range(FEW - 1), os.getpid())
 
 
 def test_with_one_processor_all_are_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_processors", lambda: 1)
-    with side_by_side(noting_in(tmp_path), MANY) as work:
+    with side_by_side(noting_in(tmp_path / "notes"), MANY, tmp_path) as work:
         work.put(1)
-    assert noted(tmp_path) == {1: os.getpid()}
+    assert noted(tmp_path / "notes") == {1: os.getpid()}
 
 
 def test_many_are_shared_and_all_are_done_when_the_block_ends(tmp_path: Path) -> None:
-    with side_by_side(noting_in(tmp_path), MANY) as work:
+    with side_by_side(noting_in(tmp_path / "notes"), MANY, tmp_path) as work:
         for thing in range(MANY):
             work.put(thing)
-    found = noted(tmp_path)
+    found = noted(tmp_path / "notes")
     assert sorted(found) == list(range(MANY))
     assert len(set(found.values())) == 2
     assert os.getpid() not in found.values()
     assert active_children() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
 
 
 def full_disk(thing: int) -> None:
@@ -61,19 +64,19 @@ def full_disk(thing: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "index.html")
 
 
-def put_many(big: str = "") -> None:
+def put_many(room: Path, big: str = "") -> None:
     def do(thing: tuple[int, str]) -> None:
         full_disk(thing[0])
 
-    with side_by_side(do, MANY) as work:
+    with side_by_side(do, MANY, room) as work:
         for thing in range(MANY):
             work.put((thing, big))
 
 
 @pytest.mark.parametrize("size", [0, 200_000], ids=["small", "more than a pipe holds"])
-def test_what_goes_wrong_elsewhere_is_raised_here(size: int) -> None:
+def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path: Path, size: int) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
-        put_many("x" * size)
+        put_many(tmp_path, "x" * size)
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "index.html")
     assert active_children() == []
 
@@ -83,20 +86,20 @@ def kill_itself(thing: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def put_all() -> None:
-    with side_by_side(kill_itself, MANY) as work:
+def put_all(room: Path) -> None:
+    with side_by_side(kill_itself, MANY, room) as work:
         for thing in range(MANY):
             work.put(thing)
 
 
-def test_a_process_that_is_killed_is_missed() -> None:
+def test_a_process_that_is_killed_is_missed(tmp_path: Path) -> None:
     with pytest.raises(ChildProcessError, match="ended from outside"):
-        put_all()
+        put_all(tmp_path)
     assert active_children() == []
 
 
 def interrupted(directory: Path) -> None:
-    with side_by_side(noting_in(directory), MANY) as work:
+    with side_by_side(noting_in(directory), MANY, directory) as work:
         work.put(1)
         raise KeyboardInterrupt
 
