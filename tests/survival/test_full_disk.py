@@ -128,7 +128,7 @@ def test_full_before_the_start(cramped: Place, disk: Path) -> None:
         ("every row is kept", 1),
         ("the verdicts are written", 1),
         ("the conclusion is committed", 1),
-        ("the results are written, the page is not", 1),
+        ("the table is written, the organisations' pages are not", 1),
         ("the sites are exchanged", 1),
     ],
 )
