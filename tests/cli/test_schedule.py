@@ -309,7 +309,7 @@ def test_told_while_idle(told: signal.Signals, listed: Path) -> None:
         said = until(process, "next sweep: ")
         assert re.fullmatch(r"next sweep: \d{4}-\d\d-\d\d 03:15\+0[12]:00", said[-1])
         process.send_signal(told)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=90)
     assert (process.returncode, out, err) == (0, "", "ended\n")
 
 
@@ -319,7 +319,7 @@ def test_told_while_it_sweeps(told: signal.Signals, listed: Path) -> None:
         until(process, "sweeping: due ")
         until(process, "sweeping")
         process.send_signal(told)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=90)
     assert process.returncode == 4
     assert err.endswith("ended, with a sweep interrupted\n")
 
@@ -334,7 +334,7 @@ def test_another_sweep_with_the_same_store(listed: Path) -> None:
     ):
         said = until(process, "warning: waiting")
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=90)
     assert process.returncode == 0
     assert said[-1].startswith("warning: waiting, and looking again in 300 s: another sweep is under way")
 
@@ -344,7 +344,7 @@ def test_a_sweep_that_is_killed(listed: Path) -> None:
     with scheduler("never", "killed") as process:
         said = until(process, "next sweep: ")
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=90)
     assert process.returncode == 0
     assert said.count("sweeping") == 2
     failures = [line for line in said if "SIGKILL" in line]
@@ -359,13 +359,13 @@ def test_the_service_manager_and_the_heartbeat(listed: Path) -> None:
     heartbeat = listed / "heartbeat"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(listed / "notify"))
-        manager.settimeout(20)
+        manager.settimeout(90)
         with scheduler(
             "made", "done", NOTIFY_SOCKET=str(listed / "notify"), CHECKER_HEARTBEAT=str(heartbeat)
         ) as process:
             until(process, "next sweep: ")
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=90)
         manager.setblocking(False)
         said: list[str] = []
         try:
