@@ -76,9 +76,13 @@ def test_one_that_starts_between_two_renames_of_another_touches_nothing(place: P
 
 @pytest.mark.daemons
 def test_two_that_make_the_store_at_once(place: Place) -> None:
-    with place.run(named("before the tables are made")) as first, place.run() as second:
+    # both have found the store empty before either makes anything: whoever comes second finds the tables made
+    moment = named("before the tables are made")
+    with place.run(moment) as first, place.run(moment) as second:
         assert first.ready()
+        assert second.ready()
         first.go_on()
+        second.go_on()
         codes = sorted((first.ended().code, second.ended().code))
     assert codes in ([0, 3], [0, 0])
     assert {sweep.state for sweep in sweeps(place.store)} == {"finished"}
