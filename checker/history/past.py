@@ -10,6 +10,7 @@ from checker.history.intervals import Interval
 from checker.report.model import COLUMNS, SweepInfo
 
 _ABSENT = 0
+_WIDTH = len(COLUMNS)
 
 
 class PrintedTable:
@@ -23,18 +24,21 @@ class PrintedTable:
         self._texts: list[str] = [""]
         self._numbers: dict[str, int] = {"": _ABSENT}
         self._rows: dict[str, array[int]] = {}
+        """Sweep by sweep, five cells each."""
+        self._known: dict[tuple[str, ...], array[int]] = {}
+        """Five cells as they come again and again."""
 
-    def put(self, sweep: int, code: str, cells: Sequence[str]) -> None:
+    def put(self, sweep: int, code: str, cells: tuple[str, ...]) -> None:
         """Note one row of one sweep: its five cells in the order of COLUMNS."""
         row = self._rows.get(code)
         if row is None:
-            row = self._rows[code] = array("H", [_ABSENT]) * (self.sweeps * len(COLUMNS))
-        for place, cell in enumerate(cells):
-            number = self._numbers.get(cell)
-            if number is None:
-                number = self._numbers[cell] = len(self._texts)
-                self._texts.append(cell)
-            row[place * self.sweeps + sweep] = number
+            row = self._rows[code] = array("H", [_ABSENT]) * (self.sweeps * _WIDTH)
+        numbers = self._known.get(cells)
+        if numbers is None:
+            if len(cells) != _WIDTH:
+                raise ValueError(f"a row has {_WIDTH} cells, not {len(cells)}")
+            numbers = self._known[cells] = array("H", map(self._number, cells))
+        row[sweep * _WIDTH : (sweep + 1) * _WIDTH] = numbers
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -46,23 +50,21 @@ class PrintedTable:
         row = self._rows.get(code)
         if row is None:
             return ("",) * self.sweeps
-        start = COLUMNS.index(column) * self.sweeps
         texts = self._texts
-        return tuple(texts[number] for number in row[start : start + self.sweeps])
+        return tuple([texts[number] for number in row[COLUMNS.index(column) :: _WIDTH]])
 
     def table(self, sweep: int) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The rows that one sweep printed something of: code and five cells."""
-        texts, step = self._texts, self.sweeps
+        texts, start = self._texts, sweep * _WIDTH
         for code, row in self._rows.items():
-            numbers = row[sweep::step]
+            numbers = row[start : start + _WIDTH]
             if any(numbers):
                 yield code, tuple(texts[number] for number in numbers)
 
     def tallies(self, column: str) -> tuple[Counter[str], ...]:
         """How many rows printed each cell of one column, for each sweep; "" for those that did not."""
-        start = COLUMNS.index(column) * self.sweeps
         texts = self._texts
-        parts = (row[start : start + self.sweeps] for row in self._rows.values())
+        parts = (row[COLUMNS.index(column) :: _WIDTH] for row in self._rows.values())
         counted = (
             map(Counter, zip(*parts, strict=True))
             if self._rows
@@ -71,6 +73,13 @@ class PrintedTable:
         return tuple(
             Counter({texts[number]: count for number, count in numbers.items()}) for numbers in counted
         )
+
+    def _number(self, cell: str) -> int:
+        number = self._numbers.get(cell)
+        if number is None:
+            number = self._numbers[cell] = len(self._texts)
+            self._texts.append(cell)
+        return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

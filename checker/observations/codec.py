@@ -78,6 +78,7 @@ def _field_writer(kind: type[Any], codecs: Mapping[str, Codec]) -> Callable[[Any
 
 def _field_reader(kind: type[Any], codecs: Mapping[str, Codec]) -> Callable[[Any], Any]:
     readers = {name: codec.decode for name, codec in codecs.items()}
+    names = readers.keys()
     required = frozenset(
         field.name
         for field in dataclasses.fields(kind)
@@ -87,10 +88,11 @@ def _field_reader(kind: type[Any], codecs: Mapping[str, Codec]) -> Callable[[Any
     def decode_fields(data: Any) -> Any:
         if type(data) is not dict:
             raise expected(f"an object ({kind.__name__})", data)
-        if missing := required - data.keys():
-            raise CodecError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
-        if unknown := data.keys() - readers.keys():
-            raise CodecError(f"{kind.__name__} has no field {ascii(min(unknown))[:60]}")
+        if data.keys() != names:
+            if missing := required - data.keys():
+                raise CodecError(f"{kind.__name__} lacks {', '.join(sorted(missing))}")
+            if unknown := data.keys() - names:
+                raise CodecError(f"{kind.__name__} has no field {ascii(min(unknown))[:60]}")
         decoded, name = {}, ""
         try:
             for name, item in data.items():
@@ -125,9 +127,17 @@ def _tuple(arguments: tuple[Any, ...]) -> Codec:
     def decode_items(data: Any) -> tuple[Any, ...]:
         if type(data) is not list:
             raise expected("an array", data)
-        return tuple(each(data, 1))
+        return _quickly(items[0].decode, data) or tuple(each(data, 1)) if endless else tuple(each(data, 1))
 
     return Codec(encode_items, decode_items)
+
+
+def _quickly(decode_item: Callable[[Any], Any], data: list[Any]) -> tuple[Any, ...]:
+    """Every item decoded; nothing when one cannot be, and whoever goes through them one by one finds out which."""
+    try:
+        return tuple(map(decode_item, data))
+    except CodecError:
+        return ()
 
 
 def _frozenset(argument: Any) -> Codec:

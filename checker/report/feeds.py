@@ -5,7 +5,7 @@ The addresses are for ever: `andringar/atom.xml` and `organisation/<code>/atom.x
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from checker.report.words import LANGS, Lang, feed_words, visible
 OVERALL_ENTRIES = 100
 OWN_ENTRIES = 50
 """Entries of one feed at most, the newest: a reader that was away for longer finds the history on the site."""
+_WAITING = 8
+"""Pieces of one feed that wait in memory until its file is opened for them."""
 
 Announcements = Callable[[], Iterable[Announcement]]
 """Reads what sweeps announced, newest first, one item a sweep, as often as it is called."""
@@ -87,12 +89,14 @@ def write_feeds(
 
 @dataclass(slots=True)
 class _Feed:
-    """One feed on its way to disk: opened for each entry, so that as many as there are organisations can grow at once."""
+    """One feed on its way to disk: opened for a few entries, so that as many as there are organisations can grow at once."""
 
     path: Path
     head: FeedHead
     limit: int
     entries: int = 0
+    _is_there: bool = False
+    _waiting: list[str] = field(default_factory=list)
 
     @property
     def has_room(self) -> bool:
@@ -101,22 +105,25 @@ class _Feed:
     def add(self, updated: datetime, entry: str) -> None:
         """Write an entry, before the first one the head."""
         if not self.entries:
-            self._begin(updated)
-        self._append(entry)
+            self._waiting.append(head_text(self.head, updated))
+        self._waiting.append(entry)
         self.entries += 1
+        if len(self._waiting) >= _WAITING:
+            self._write()
 
     def finish(self, updated: datetime) -> None:
         if not self.entries:
-            self._begin(updated)
-        self._append(END)
+            self._waiting.append(head_text(self.head, updated))
+        self._waiting.append(END)
+        self._write()
 
-    def _begin(self, updated: datetime) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(head_text(self.head, updated), encoding="utf-8", newline="\n")
-
-    def _append(self, text: str) -> None:
-        with self.path.open("a", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+    def _write(self) -> None:
+        if not self._is_there:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a" if self._is_there else "w", encoding="utf-8", newline="\n") as out:
+            out.writelines(self._waiting)
+        self._is_there = True
+        self._waiting.clear()
 
 
 class _Shelf:

@@ -58,13 +58,14 @@ def build(directory: Path, material: Material) -> None:
     assets.write(directory, material.settings)
     shown = replace(material, results=lambda: iter(brief))  # what pages of many rows show: read once
     languages = tuple(Pages(directory, lang, shown, summary) for lang in LANGS)
-    for pages in languages:
-        for write in PAGES:
-            write(pages)
-    sweeps.write(languages)
     with side_by_side(_writing(directory, material, languages), summary.rows, directory) as work:
         codes = _organisations(directory, material, summary, work)
-        _feeds(directory, shown)  # while the last organisations' pages are still being written
+        # what is written of many organisations at once, while the last pages of each are still being written elsewhere
+        for pages in languages:
+            for write in PAGES:
+                write(pages)
+        sweeps.write(languages)
+        _feeds(directory, shown)
         organisation_json.write_schema(directory)
         security_txt.write(directory, material)
         for pages in languages:

@@ -45,8 +45,8 @@ def _printed(store: Store, sweeps: Sequence[StoredSweep]) -> PrintedTable:
     printed = PrintedTable(len(sweeps))
     for place, sweep in enumerate(sweeps):
         with reading(store.engine) as connection:
-            for code, *cells in connection.execute(_of_sweep(sweep.info, _ROWS.c.code)):
-                printed.put(place, code, cells)
+            for record in connection.execute(_of_sweep(sweep.info, _ROWS.c.code)).all():
+                printed.put(place, record[0], record[1:])
     return printed
 
 

@@ -46,7 +46,7 @@ def past_of(
     printed = PrintedTable(len(sweeps))
     for place, table in enumerate(tables):
         for code, cells in table.items():
-            printed.put(place, code, cells)
+            printed.put(place, code, tuple(cells))
     places = {sweep.id: place for place, sweep in enumerate(sweeps)}
 
     def rows_of(sweep: SweepInfo) -> Iterator[CellRow]:
