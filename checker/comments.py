@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from checker.csv_header import read_header
 from checker.domain_names import printable, quoted
 from checker.report.model import COLUMNS as INDICATORS
 from checker.rulesets import KNOWN_CODES
-from checker.spreadsheet import UnreadableLineError, decoded_lines, separator_problem, split_fields
+from checker.spreadsheet import UnreadableLineError, decoded_lines, split_fields
 
 FILE_MAX_BYTES = 4 * 1024 * 1024
 COMMENT_MAX_CHARS = 2000
@@ -87,18 +88,10 @@ def parse_comments(data: bytes, *, source: str = "comments.csv") -> Mapping[str,
 
 def _columns(header: str) -> tuple[tuple[str, ...], list[str]]:
     """The names of the columns, none when the rows cannot be read by them; and all that is wrong with the header."""
-    try:
-        columns = tuple(field.lower() for field in split_fields(header))
-    except UnreadableLineError as error:
-        return (), [str(error)]
-    if message := separator_problem(header, HEADER):
-        return (), [message]
-    named = [column for column in columns if column]
-    wrong = [f"column {quoted(name)} stands twice" for name in sorted(set(named)) if named.count(name) > 1]
-    if missing := [name for name in REQUIRED if name not in columns]:
-        wrong.append(f"column {' and '.join(missing)} missing; the first line must be the header {HEADER}")
-    wrong.extend(f"column {quoted(name)} is not known" for name in named if name not in COLUMNS)
-    return (() if wrong else columns), wrong
+    read = read_header(header, model=HEADER, required=REQUIRED)
+    strange = (name for name in read.named if name not in COLUMNS)
+    wrong = [*read.wrong, *(f"column {quoted(name)} is not known" for name in strange)]
+    return (() if wrong else read.columns), wrong
 
 
 def _comment(line: str, columns: tuple[str, ...]) -> tuple[Comment | None, list[str]]:

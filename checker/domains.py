@@ -8,9 +8,10 @@ import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from checker.csv_header import read_header
 from checker.domain_names import NameProblem, parse_name, printable, quoted
 from checker.observations.row import Row, is_code
-from checker.spreadsheet import Problem, UnreadableLineError, decoded_lines, separator_problem, split_fields
+from checker.spreadsheet import Problem, UnreadableLineError, decoded_lines, split_fields
 
 FILE_MAX_BYTES = 32 * 1024 * 1024
 ROWS_MAX = 100_000
@@ -134,17 +135,9 @@ def _columns(header: str) -> tuple[tuple[str, ...], list[str]]:
 
     No columns at all come back when the rows cannot be told apart by them.
     """
-    try:
-        columns = tuple(field.lower() for field in split_fields(header))
-    except UnreadableLineError as error:
-        return (), [str(error)]
-    if message := separator_problem(header, HEADER):
-        return (), [message]
-    named = [column for column in columns if column]
-    wrong = [f"column {quoted(name)} stands twice" for name in sorted(set(named)) if named.count(name) > 1]
-    if missing := [name for name in REQUIRED if name not in columns]:
-        wrong.append(f"column {' and '.join(missing)} missing; the first line must be the header {HEADER}")
-    for name in named:
+    read = read_header(header, model=HEADER, required=REQUIRED)
+    wrong = list(read.wrong)
+    for name in read.named:
         if name in COLUMNS:
             continue
         meant = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.75)
@@ -152,7 +145,7 @@ def _columns(header: str) -> tuple[tuple[str, ...], list[str]]:
             wrong.append(f"column {quoted(name)} is not known; {meant[0]} is probably meant")
         else:
             log.warning("column %s is not known and is left out", quoted(name))
-    return (columns if "domain" in columns else ()), wrong
+    return (read.columns if "domain" in read.columns else ()), wrong
 
 
 def _row(line: str, columns: tuple[str, ...]) -> tuple[Row | None, list[str]]:

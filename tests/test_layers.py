@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "rulesets": frozenset({"verdict"}),
     "domain_names": frozenset(),
     "spreadsheet": frozenset(),
-    "domains": frozenset({"observations", "domain_names", "spreadsheet"}),
+    "csv_header": frozenset({"domain_names", "spreadsheet"}),
+    "domains": frozenset({"observations", "csv_header", "domain_names", "spreadsheet"}),
     "network": FACTS,
     "protocols": FACTS,
     "dns": FACTS | {"network", "protocols"},
@@ -69,7 +70,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "notice_settings": frozenset({"domain_names", "setting_values"}),
     "publishing_settings": frozenset({"setting_values"}),
     "settings": FACTS | {"domain_names", "notice_settings", "publishing_settings", "setting_values"},
-    "comments": FACTS | {"domain_names", "report.model", "spreadsheet"},
+    "comments": FACTS | {"csv_header", "domain_names", "report.model", "spreadsheet"},
     "site": FACTS | {"comments", "domain_names", "history", "report"},
 }
 """Unit → what it may import besides itself. The command line may import everything."""

@@ -6,15 +6,15 @@ import functools
 import io
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from checker.cli import main
 from checker.network.addresses import IPAddress
 from tests.hostile.changes import hidden
+from tests.hostile.shown import strings
 from tests.hostile.words import ROWS, WordyInternet
 from tests.lab.apart import start_options
 from tests.lab.network import LabNetwork
@@ -47,19 +47,6 @@ def harmless(text: str, *, line_ends: str = "\n") -> None:
     found = hidden(text, allowed=line_ends)
     assert not found, sorted(map(ascii, found))
     assert max(map(len, text.splitlines()), default=0) <= LONGEST_LINE
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every string in JSON, the names of fields too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from strings(key)
-            yield from strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings(inner)
 
 
 async def test_a_sweep(internet: WordyInternet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
