@@ -116,13 +116,13 @@ MAKE = (
 @pytest.mark.parametrize("target", MAKE)
 def test_make_knows(target: str) -> None:
     command = ["make", "--dry-run", "--always-make", target]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=20)
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120)
     assert said.stdout
     assert not said.stderr
 
 
 def test_make_explains_itself() -> None:
-    said = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=20).stdout
+    said = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120).stdout
     assert all(f"make {target} " in said for target in MAKE)
 
 
@@ -138,7 +138,7 @@ def test_an_old_python_is_told_so(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
         check=False,
     )
     assert said.returncode != 0

@@ -25,7 +25,7 @@ def checker(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 
@@ -38,7 +38,7 @@ def test_version() -> None:
 def test_starting_up_imports_nothing_heavy() -> None:
     code = "import sys, checker.cli.app; print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert loaded.isdisjoint(HEAVY)
@@ -128,7 +128,7 @@ def test_an_interrupt_ends_in_one_line(
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
         process.send_signal(ending)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
     assert process.returncode == 4
     assert said == (
         "error: interrupted after 0 of 1 rows: nothing was published, an earlier site stands as it was\n"
@@ -164,7 +164,7 @@ def test_a_stdout_that_takes_no_more_is_told_plainly(place: Path) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     assert (done.returncode, done.stderr) == (3, "error: No space left on device: not finished\n")
@@ -177,7 +177,7 @@ def test_a_closed_stdout_is_a_wish_for_silence(place: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -203,7 +203,7 @@ def test_measuring_may_hold_as_many_sockets_as_the_system_grants() -> None:
         print(resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard))
     """)
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout == "True\n"
 

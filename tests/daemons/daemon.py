@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.daemons.namespaces import PATH
 
-START_S = 20.0
+START_S = 60.0
 POLL_S = 0.02
 LOG_LINES = 15
 

@@ -32,7 +32,7 @@ class Client:
     async def reply(self) -> str:
         """One whole reply with its lines; "" when the server closed."""
         lines = []
-        while line := (await asyncio.wait_for(self.reader.readline(), 5)).decode():
+        while line := (await asyncio.wait_for(self.reader.readline(), 30)).decode():
             lines.append(line.rstrip("\r\n"))
             if line[3:4] != "-":
                 break
@@ -59,7 +59,7 @@ def trusting(authority: Authority) -> ssl.SSLContext:
 
 def whole_dialogue(port: int, context: ssl.SSLContext) -> tuple[bool, bool, int]:
     """smtplib, as an oracle: STARTTLS offered before, offered inside, and the code of NOOP inside."""
-    client = smtplib.SMTP(timeout=5)
+    client = smtplib.SMTP(timeout=30)
     client.connect("127.0.0.1", port)
     client._host = HOST  # type: ignore[attr-defined]  # what smtplib gives as SNI
     client.ehlo("checker.example")

@@ -96,5 +96,5 @@ async def test_reset(authority: Authority) -> None:
     async with serving(authority, MailServer(script=script)) as lab:
         reader, writer = await asyncio.open_connection("127.0.0.1", lab.ports[25])
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), 30)
         writer.close()

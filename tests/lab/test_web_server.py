@@ -44,7 +44,7 @@ async def exchange(
     )
     try:
         writer.write(request)
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), 30)
     finally:
         writer.close()
         await writer.wait_closed()
@@ -114,7 +114,7 @@ async def test_reset_comes_at_the_first_bytes(authority: Authority) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.ports[443])
         writer.write(b"\x16\x03\x01")
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), 30)
         writer.close()
         with pytest.raises(ConnectionResetError):
             await writer.wait_closed()

@@ -31,7 +31,7 @@ def _is(path: str, version: str) -> bool:
     ask = "import ssl, sys; print('%d.%d' % sys.version_info[:2])"
     try:
         said = subprocess.run(
-            [path, "-I", "-c", ask], capture_output=True, text=True, timeout=30, check=False
+            [path, "-I", "-c", ask], capture_output=True, text=True, timeout=120, check=False
         )
     except OSError:
         return False
