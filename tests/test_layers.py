@@ -42,7 +42,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "tls_services": frozenset({"observations"}),
     "web_journeys": frozenset(),
     "row_details": SHOWN,
-    "rulesets": frozenset({"verdict"}),
+    "severities": frozenset({"verdict"}),
+    "rulesets": frozenset({"severities", "verdict"}),
     "domain_names": frozenset(),
     "spreadsheet": frozenset(),
     "csv_header": frozenset({"domain_names", "spreadsheet"}),
@@ -75,7 +76,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Unit → what it may import besides itself. The command line may import everything."""
 
-STANDARD_LIBRARY_ONLY = ("observations", "verdict", "rulesets", *SHOWN)
+STANDARD_LIBRARY_ONLY = ("observations", "verdict", "severities", "rulesets", *SHOWN)
 NO_SOCKETS = ("protocols", "indicators", "report")
 SOCKETS = frozenset({"asyncio", "socket", "ssl", "httpcore", "httpx"})
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import checker
-from checker import rulesets
+from checker import severities
 from checker.indicators.certificates import _key_code, certificate_findings
 from checker.observations.tls import Handshake, HelloReply, TlsOutcome
 from checker.protocols.certificate import CertificateFacts
@@ -152,9 +152,9 @@ def test_no_certificate_and_no_readable_certificate() -> None:
 
 WORDS = Path(checker.__file__).parent / "words"
 MINE = {
-    "certificate": {code for code in rulesets.TLS if code.startswith("certificate_")},
-    "starttls": set(rulesets.STARTTLS),
-    "mail_ipv6": {code for code in rulesets.IPV6 if code.startswith("mail_ipv6_")},
+    "certificate": {code for code in severities.TLS if code.startswith("certificate_")},
+    "starttls": set(severities.STARTTLS),
+    "mail_ipv6": {code for code in severities.IPV6 if code.startswith("mail_ipv6_")},
 }
 
 

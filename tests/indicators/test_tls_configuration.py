@@ -9,7 +9,8 @@ from checker.indicators.tls_configuration import judge_tls_configuration
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.tls import Handshake, HelloReply, TlsFacts, TlsOutcome
-from checker.rulesets import BILAGA_A_2017, RULESET_2026, TLS, Ruleset
+from checker.rulesets import BILAGA_A_2017, RULESET_2026, Ruleset
+from checker.severities import TLS
 from checker.verdict import Severity
 
 YES, NO = Fact.YES, Fact.NO

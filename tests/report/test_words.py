@@ -22,7 +22,8 @@ from checker.report.words import (
     spelled_out,
     visible,
 )
-from checker.rulesets import COMMON, KNOWN_CODES
+from checker.rulesets import KNOWN_CODES
+from checker.severities import COMMON
 from checker.verdict import Finding, Severity
 from tests.report.rows import HOSTILE, result_of, row_of, table_6
 

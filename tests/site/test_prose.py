@@ -13,7 +13,7 @@ import pytest
 
 from checker.report.model import COLUMNS
 from checker.report.templates import template_environment, templates_directory
-from checker.rulesets import TLS
+from checker.severities import TLS
 from checker.site.places import PAGE, indicator_path
 
 PROSE = templates_directory() / "prose"
