@@ -66,7 +66,7 @@ def parse_comments(data: bytes, *, source: str = "comments.csv") -> Mapping[str,
         raise CommentsError(f"{source}: is larger than {FILE_MAX_BYTES // 1024 // 1024} MiB")
     lines, found = decoded_lines(data)
     problems = [str(problem) for problem in found]
-    comments: dict[str, tuple[Comment, ...]] = {}
+    comments: dict[str, list[Comment]] = {}
     if not lines and not problems:
         problems.append(f"is empty; the first line must be the header {HEADER}")
     if lines:
@@ -77,13 +77,13 @@ def parse_comments(data: bytes, *, source: str = "comments.csv") -> Mapping[str,
             comment, wrong = _comment(line, columns)
             problems.extend(f"line {number}: {message}" for message in wrong)
             if comment is not None:
-                comments[comment.code] = (*comments.get(comment.code, ()), comment)
+                comments.setdefault(comment.code, []).append(comment)
     if problems:
         shown = problems[:PROBLEMS_SHOWN]
         if len(problems) > PROBLEMS_SHOWN:
             shown.append(f"and {len(problems) - PROBLEMS_SHOWN} problems more")
         raise CommentsError("\n".join(f"{source}: {problem}" for problem in shown))
-    return comments
+    return {code: tuple(own) for code, own in comments.items()}
 
 
 def _columns(header: str) -> tuple[tuple[str, ...], list[str]]:

@@ -17,6 +17,7 @@ from checker.setting_values import (
     secure_address,
     security_contact,
     sentences,
+    top_address,
     web_address,
 )
 
@@ -55,7 +56,7 @@ class PublishingSettings(BaseSettings):
     publisher_type: PublisherType | None = None
     """What the publisher is, which data portals want to be told (ADMS, as DCAT-AP-SE has it)."""
     contact: Words = ""
-    base_url: Address | None = None
+    base_url: Annotated[Address, AfterValidator(top_address)] | None = None
     logo: _Existing | None = None
     comments: _Existing | None = None
     security_contacts: Annotated[

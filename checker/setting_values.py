@@ -5,6 +5,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from checker.domain_names import NameProblem, parse_name, quoted
@@ -130,8 +131,29 @@ def header_safe(text: str) -> str:
 
 def web_address(text: str) -> str:
     """Check an address that is linked to or sent in headers."""
-    if not re.fullmatch(rf"https?://{_ADDRESS}+", text):
+    if not re.fullmatch(rf"https?://{_ADDRESS}+", text) or not _has_host(text):
         raise ValueError('must be a web address in ASCII, as in "https://example.se/om"')
+    return text
+
+
+def _has_host(address: str) -> bool:
+    """Whether a web address can be taken apart (RFC 3986 §3.2), and names a host."""
+    try:
+        parts = urlsplit(address)
+        if "[" in parts.netloc:
+            ip_address(parts.hostname or "")
+        _ = parts.port  # reading it checks it
+    except ValueError:
+        return False
+    return bool(parts.hostname)
+
+
+def top_address(text: str) -> str:
+    """Check that a web address can have pages below it: without query and fragment."""
+    if set(text) & set("?#"):
+        raise ValueError(
+            'must have no "?" and no "#": it is the top of the site, as in "https://example.se/kollen/"'
+        )
     return text
 
 

@@ -108,6 +108,13 @@ def test_what_is_no_contact_of_a_security_txt(contact: str) -> None:
         ("security_policy", "example.se", "must be a web address"),
         ("publisher_type", "Agency", "input should be 'NationalAuthority'"),
         ("publisher_url", "www.example.se", "must be a web address"),
+        ("base_url", "https://[bad/", "must be a web address"),
+        ("base_url", "https://[bad]/", "must be a web address"),
+        ("base_url", "https://#", "must be a web address"),
+        ("base_url", "https://:443/", "must be a web address"),
+        ("base_url", "https://example.se:x/", "must be a web address"),
+        ("base_url", "https://example.se/?a", 'must have no "?" and no "#"'),
+        ("base_url", "https://example.se/#", 'must have no "?" and no "#"'),
         ("logo", "missing.svg", "is not a file"),
         ("comments", ".", "is not a file"),
         ("accessibility_assessed", "i går", "input should be a valid date"),
@@ -120,6 +127,11 @@ def test_what_is_refused(name: str, value: object, said: str) -> None:
     (problem,) = problems(**{name: value})
     assert problem.startswith(f"--{name.replace('_', '-')}: ")
     assert said in problem
+
+
+def test_publishers_may_have_addresses_with_a_query() -> None:
+    address = "https://[2001:db8::1]:8443/om?sprak=sv#kontakt"
+    assert load_settings({"publisher_url": address}).publisher_url == address
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "logo.PNG", "logo.webp"])
@@ -151,7 +163,11 @@ def test_what_keeps_a_file_from_being_the_logo(name: str, size: int | None, said
         ("https://a.se", "https://a.se/"),
         ("https://a.se/", "https://a.se/"),
         ("https://a.se/k/index.html", "https://a.se/k/"),
-        ("https://a.se/k//?x=1#y", "https://a.se/k/"),
+        ("https://a.se/k//", "https://a.se/k/"),
+        ("https://a.se/index.html", "https://a.se/"),
+        ("https://a.se/myindex.html", "https://a.se/myindex.html/"),
+        ("https://index.html", "https://index.html/"),
+        ("https://[2001:db8::1]:8443/k", "https://[2001:db8::1]:8443/k/"),
     ],
 )
 def test_where_the_site_s_top_is(published: str, base: str) -> None:

@@ -10,6 +10,7 @@ from checker.cli.exits import ExitCode, Quit
 from checker.cli.output import say
 from checker.comments import Comment, CommentsError, read_comments
 from checker.domain_names import quoted
+from checker.observations.row import is_code
 from checker.report.model import Results, RowResult, summary_of
 from checker.report.publish import NotReplaceableError, check_replaceable, publish, recover
 from checker.report.screen import summary_lines, table_lines
@@ -62,6 +63,7 @@ def publish_site(
         standing=output if output.is_dir() else None,
     )
     if store is not None:
+        _check_codes(material)
         material = _with_history(material, store, sweep)
     material = replace(material, study=_study(material))
     _warn_of_strangers(material)
@@ -78,6 +80,18 @@ def publish_site(
         raise Quit(
             ExitCode.FAILED, f"{output} could not be written ({why}); an earlier site stands as it was{kept}"
         ) from None
+
+
+def _check_codes(material: Material) -> None:
+    """Quit (FAILED) when a row has a code that an earlier version took and no page can have."""
+    for result in material.results():
+        if not is_code(result.row.code):
+            raise Quit(
+                ExitCode.FAILED,
+                f"the row {quoted(result.row.region)} of the sweep {material.sweep.id} has the code"
+                f" {quoted(result.row.code)}, and no page of its own can be called that: give it another code in the"
+                " list of domains and sweep again; an earlier site stands as it was",
+            )
 
 
 def _with_history(material: Material, store: "Store", sweep: "StoredSweep") -> Material:

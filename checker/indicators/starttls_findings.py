@@ -40,7 +40,7 @@ _WEAK_FACTS = {
     "export_suites": "EXPORT",
     "des_suites": "DES",
     "rc4_suites": "RC4",
-    "block64_suites": "3DES",
+    "block64_suites": "3DES/IDEA/RC2",
 }
 
 

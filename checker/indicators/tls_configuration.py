@@ -49,7 +49,7 @@ _TELLING = (
     ("export_suites", "EXPORT"),
     ("des_suites", "DES"),
     ("rc4_suites", "RC4"),
-    ("block64_suites", "3DES/IDEA"),
+    ("block64_suites", "3DES/IDEA/RC2"),
     ("dhe", "DHE"),
     ("compression", "compression"),
 )

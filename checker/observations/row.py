@@ -28,7 +28,12 @@ class Row:
 
 def is_code(text: str) -> bool:
     """Whether a row can have this code: it names the folder of its page."""
-    return _CODE.fullmatch(text) is not None and text.lower() not in _TAKEN
+    return was_code(text) and text.lower() not in _TAKEN
+
+
+def was_code(text: str) -> bool:
+    """Whether a stored row can have this code: what no row can be called any more stands in stores of earlier versions."""
+    return _CODE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from checker.report.recipes import Recipe, recipes_of
-from checker.report.words import Lang, column_words, explain_words, finding_texts, labels
+from checker.report.words import Lang, column_words, explain_words, finding_texts, labels, source_of
 from checker.rulesets import RULESETS
 
 WIDTH = 80
@@ -111,7 +111,7 @@ def _finding(code: str, lang: Lang, width: int) -> Iterator[str]:
         yield ""
         yield from _recipe(recipe, lang, width)
     yield ""
-    yield from _wrapped(f"{words['source']}: {finding_texts('en')[code].source}", width, "")
+    yield from _wrapped(f"{words['source']}: {source_of(code, lang)[0]}", width, "")
 
 
 def _worth(code: str, lang: Lang) -> str:
@@ -129,7 +129,7 @@ def _recipe(recipe: Recipe, lang: Lang, width: int) -> Iterator[str]:
     yield from _wrapped(recipe.text[lang], width, "  ")
     for software in recipe.software:
         yield ""
-        yield f"  {software.name}"
+        yield f"  {software.name[lang]}"
         yield from _wrapped(software.text[lang], width, "    ")
         # as it is to be typed: never wrapped
         yield from (f"      {line}".rstrip() for line in software.example.splitlines())

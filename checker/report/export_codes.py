@@ -2,7 +2,7 @@
 
 from checker.report.code_screen import PAIR, is_pair, severities
 from checker.report.recipes import Recipe, recipes_of
-from checker.report.words import Lang, column_words, finding_texts
+from checker.report.words import Lang, column_words, finding_texts, source_of
 
 
 def code_object(code: str, lang: Lang = "sv") -> dict[str, object]:
@@ -30,7 +30,7 @@ def code_object(code: str, lang: Lang = "sv") -> dict[str, object]:
         "text": text.text,
         "why": text.why,
         "remedy": text.remedy,
-        "source": finding_texts("en")[code].source,
+        "source": source_of(code, lang)[0],
         "recipes": [_recipe(recipe, lang) for recipe in recipes_of(code)],
     }
 
@@ -42,7 +42,7 @@ def _recipe(recipe: Recipe, lang: Lang) -> dict[str, object]:
         "text": recipe.text[lang],
         "software": [
             {
-                "name": software.name,
+                "name": software.name[lang],
                 "text": software.text[lang],
                 "example": software.example,
                 "source": software.source,

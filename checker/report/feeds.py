@@ -3,13 +3,12 @@
 The addresses are for ever: `andringar/atom.xml` and `organisation/<code>/atom.xml`, in English the same under `en/`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from checker.observations.row import Row
+from checker.observations.row import Row, is_code
 from checker.report.atom import END, FeedHead, Link, entry_text, head_text
 from checker.report.feed_entries import (
     Announcement,
@@ -44,9 +43,6 @@ class FeedSource:
     announcements: Announcements
     begun: datetime
     series: str = "domains"
-
-
-_FILE_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}\Z")
 
 
 def feed_path(lang: Lang, code: str = "") -> str:
@@ -134,11 +130,16 @@ class _Shelf:
         self._wording = Wording(series=series, lang=lang, base=site.base)
         self.overall = self._made("", "")
         self._own: dict[str, _Feed] = {}
+        self._folders: set[str] = set()
 
     def feed(self, code: str, region: str) -> _Feed | None:
-        """The feed of one organisation, made when it is first asked for; None for a code that names no folder."""
-        if code not in self._own and _FILE_NAME.match(code):
+        """The feed of one organisation, made when it is first asked for.
+
+        None for a code that names no folder, or the folder of another on a file system that ignores case.
+        """
+        if code not in self._own and is_code(code) and code.casefold() not in self._folders:
             self._own[code] = self._made(code, region)
+            self._folders.add(code.casefold())
         return self._own.get(code)
 
     def add(self, feed: _Feed | None, group: Group) -> None:

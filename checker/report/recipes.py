@@ -15,16 +15,22 @@ from checker.report.words import LANGS, Lang, finding_texts
 
 _SECTION = frozenset({"title", "text"})
 _SOFTWARE = frozenset({"name", "example", "source", *LANGS})
+_DOCUMENT = frozenset({"document"})
+"""Left out where the source is the program's own manual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftwareSteps:
-    """What to do in one program or with one provider: a text, an example in its own syntax (may be empty), a manual."""
+    """What to do in one program or with one provider: a text, an example in its own syntax (may be empty), a source.
 
-    name: str
+    `source` is an address; `document` is what it leads to: the name again unless its entry says otherwise.
+    """
+
+    name: Mapping[Lang, str]
     text: Mapping[Lang, str]
     example: str
     source: str
+    document: Mapping[Lang, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +72,23 @@ def recipes_of(code: str) -> tuple[Recipe, ...]:
 
 
 def _software(topic: str, entry: Mapping[str, object]) -> SoftwareSteps:
-    _exactly(f"{topic}, {entry.get('name')}", entry, _SOFTWARE)
+    where = f"{topic}, {entry.get('name')}"
+    _exactly(where, entry, _SOFTWARE | (entry.keys() & _DOCUMENT))
     return SoftwareSteps(
-        name=str(entry["name"]).strip(),
+        name=_in_every_language(where, entry["name"]),
         text=MappingProxyType({lang: str(entry[lang]).strip() for lang in LANGS}),
         example=str(entry["example"]).strip("\n"),
         source=str(entry["source"]).strip(),
+        document=_in_every_language(where, entry.get("document", entry["name"])),
     )
+
+
+def _in_every_language(where: str, said: object) -> Mapping[Lang, str]:
+    """A text that is the same in every language, or a table of one for each."""
+    if not isinstance(said, dict):
+        return MappingProxyType({lang: str(said).strip() for lang in LANGS})
+    _exactly(where, said, frozenset(LANGS))
+    return MappingProxyType({lang: str(said[lang]).strip() for lang in LANGS})
 
 
 def _exactly(where: str, entry: Mapping[str, object], wanted: frozenset[str]) -> None:

@@ -1,7 +1,7 @@
 """Who publishes the site, and what the publisher says of itself. Data alone."""
 
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from checker.report.words import Lang
 
@@ -63,8 +63,8 @@ def site_base(base_url: str) -> str:
     """The address of a site's top with a slash at its end, from where it is published; empty when that is not known."""
     if not base_url:
         return ""
-    address = base_url.partition("#")[0].partition("?")[0]
-    return f"{address.removesuffix('index.html').rstrip('/')}/"
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/index.html').rstrip('/')}/"
 
 
 def page_address(base: str, lang: Lang, path: str) -> str:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
+from checker.report.dates import moment_in_words
 from checker.verdict import Finding, Verdict
 
 Lang = Literal["sv", "en"]
@@ -33,7 +34,8 @@ _SHORT_ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 class FindingText:
     """The texts of one finding code: what was seen, why it matters, what to do about it.
 
-    `area` is the file that has them. In English only: where it is specified, and the topics of `recipes`.
+    `area` is the file that has them. The topics of `recipes` stand in English only, and so does a `source` (where it is
+    specified) that says the same in every language; `source_of` finds it.
     """
 
     text: str
@@ -206,14 +208,23 @@ def remedy(finding: Finding, lang: Lang = "sv") -> str:
     return fill(text.remedy, finding, lang) if text else ""
 
 
+def source_of(code: str, lang: Lang = "sv") -> tuple[str, Lang]:
+    """Where a code is specified, and the language that this is said in: English unless the language has its own."""
+    own = finding_texts(lang)[code].source
+    return (own, lang) if own else (finding_texts("en")[code].source, "en")
+
+
 def fill(text: str, finding: Finding, lang: Lang = "sv") -> str:
     """Put the finding's subject and values into a text; each value made visible and short, never parsed again.
 
-    A `detail` or `reason` out of a closed vocabulary is said in the language's own words.
+    A `detail` or `reason` out of a closed vocabulary is said in the language's own words, and so is a moment.
     """
     words = closed_words(lang)
     closed = {"detail": words["values"], "reason": words["reasons"]}
-    values = {name: visible(closed.get(name, {}).get(value, value)) for name, value in finding.params}
+    values = {
+        name: visible(moment_in_words(closed.get(name, {}).get(value, value), lang))
+        for name, value in finding.params
+    }
     values["subject"] = visible(finding.subject, SUBJECT_LIMIT)
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 

@@ -33,13 +33,18 @@ class _CompiledOnce(jinja2.BytecodeCache):
 
 
 _COMPILED = _CompiledOnce()
+CODES: Lang = "sv"
+"""The language of the printed codes."""
 _MOMENTS = 1024
 """Moments whose words are kept: those of sweeps come again on every page."""
 
 
 @lru_cache(maxsize=len(LANGS))
 def environment(lang: Lang) -> jinja2.Environment:
-    """Templates with this language's words; `date`, `time`, `number` write as it does, `machine_time` by RFC 3339."""
+    """Templates with this language's words; `date`, `time`, `number` write as it does, `machine_time` by RFC 3339.
+
+    `in_swedish` is for the tags of elements that hold a printed code: those are Swedish on every page.
+    """
     found = template_environment()
     found.bytecode_cache = _COMPILED
     found.add_extension("jinja2.ext.i18n")
@@ -54,6 +59,7 @@ def environment(lang: Lang) -> jinja2.Environment:
         visible=visible,
     )
     found.globals.update(lang=lang, labels=labels(lang), _=_translated(words.gettext))
+    found.globals["in_swedish"] = Markup("" if lang == CODES else f' lang="{CODES}"')  # noqa: S704 - no foreign text
     return found
 
 

@@ -32,9 +32,10 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelloLine:
-    """One raw ClientHello and what it brought."""
+    """One raw ClientHello and what it brought: `name` is what measuring calls it, `told` what it asks for."""
 
     name: str
+    told: str
     offered: str
     answer: str
 
@@ -130,8 +131,21 @@ def _hello(hello: HelloAnswer, lang: Lang) -> HelloLine:
         own_word(hello.failure, lang) if hello.failure else "",
     )
     return HelloLine(
-        name=visible(hello.name), offered=visible(hello.offered), answer=", ".join(filter(None, said))
+        name=visible(hello.name),
+        told=hello_told(hello.name, lang),
+        offered=visible(hello.offered),
+        answer=", ".join(filter(None, said)),
     )
+
+
+def hello_told(name: str, lang: Lang) -> str:
+    """What a hello asks for; "" for a name without words. The second `old` and `weak` ask for something else."""
+    words = details_words(lang)
+    if own := words.get(f"hello_{name.replace('/', '_')}"):
+        return own
+    first, again, _ = name.partition("/")
+    told = words.get(f"hello_{first}", "")
+    return words["repeated_hello"].format(hello=told) if told and again else told
 
 
 def _certificate(line: CertificateLine) -> CertificateCard:

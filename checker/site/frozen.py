@@ -6,9 +6,8 @@ A manifest beside them says what each was made from. What is not exactly as it s
 import hashlib
 import json
 import os
-import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -20,22 +19,35 @@ from checker import __version__
 from checker.report.templates import templates_directory
 
 MANIFEST = "svep/manifest.json"
-_VERSION = 1
+_VERSION = 2
 _MANIFEST_BYTES = 16 * 1024 * 1024
+_FILE_BYTES = 64 * 1024 * 1024
+"""What no page comes near: files of pages that do would be made anew each time."""
+_CHANGES_MAX = 10_000_000
 _SOURCES = (".html", ".toml", ".po", ".py")
+_PARTS = ("words", "site", "report", "history", "observations", "verdict.py")
+"""Of the package: what a page's words, cells, names, dates and changes come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A file as it was written: its size in bytes, and its SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What is known of one sweep's pages: a digest of all they were made from, the files' sizes, the changes told."""
+    """What is known of one sweep's pages: a digest of all they were made from, the files, the number of changes told."""
 
     made_from: str
-    sizes: Mapping[str, int]
+    files: Mapping[str, Known]
     changes: int
 
 
 def read_manifest(site: Path | None) -> dict[str, Entry]:
-    """The manifest of a site by folder name; empty when there is none that can be read."""
+    """The manifest of a site by folder name, without entries that cannot be; empty when there is none to be read."""
     if site is None or not _is_plain(site, MANIFEST):
         return {}
     try:
@@ -43,9 +55,10 @@ def read_manifest(site: Path | None) -> dict[str, Entry]:
             data = json.loads(source.read(_MANIFEST_BYTES))
         if data["version"] != _VERSION:
             return {}
-        return {str(slug): _entry(entry) for slug, entry in data["sweeps"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        read = {slug: _entry(entry) for slug, entry in data["sweeps"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+    return {slug: entry for slug, entry in read.items() if entry is not None}
 
 
 def write_manifest(directory: Path, entries: Mapping[str, Entry]) -> None:
@@ -56,29 +69,32 @@ def write_manifest(directory: Path, entries: Mapping[str, Entry]) -> None:
     path.write_text(f"{json.dumps(data, indent=0, sort_keys=True)}\n", encoding="utf-8", newline="\n")
 
 
-def take_over(standing: Path, fresh: Path, sizes: Mapping[str, int]) -> bool:
+def take_over(standing: Path, fresh: Path, known: Mapping[str, Known]) -> bool:
     """Put the files (paths below both sites) into the new site, all of them or none; whether it was done.
 
-    By hard link, by copy where that cannot be. Only plain files of the stated size below plain directories.
+    By hard link, by copy where that cannot be. Only plain files below plain directories that read to the last byte as
+    they were written.
     """
-    if not sizes or not all(_is_plain(standing, name, size) for name, size in sizes.items()):
+    contents = {name: _as_written(standing, name, file) for name, file in known.items()}
+    if not contents or None in contents.values():
         return False
     try:
-        for name in sizes:
+        for name, content in contents.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            _put(standing / name, target)
+            _put(standing / name, target, content or b"")
     except OSError:
-        for name in sizes:
+        for name in contents:
             with suppress(OSError):
                 (fresh / name).unlink()
         return False
     return True
 
 
-def sizes_of(directory: Path, names: Sequence[str]) -> dict[str, int]:
-    """The sizes of files just written."""
-    return {name: (directory / name).stat().st_size for name in names}
+def known_of(directory: Path, names: Iterable[str]) -> dict[str, Known]:
+    """What is to be known of files just written."""
+    contents = {name: (directory / name).read_bytes() for name in names}
+    return {name: Known(size=len(content), sha256=_sha256(content)) for name, content in contents.items()}
 
 
 def digest(*parts: object) -> str:
@@ -88,32 +104,61 @@ def digest(*parts: object) -> str:
 
 @lru_cache(maxsize=1)
 def program_digest() -> str:
-    """The program's version, and every template, word file and page module that a page may be made from."""
+    """The program's version, every template and word file, and the source of all that such a page is made by."""
     whole = hashlib.sha256(__version__.encode())
-    for folder in (templates_directory(), files("checker") / "words", files("checker") / "site"):
-        for name, source in _sources(folder):
-            whole.update(f"\0{name}\0".encode())
-            whole.update(source.read_bytes())
+    package = files("checker")
+    for part in (templates_directory(), *(package / name for name in _PARTS)):
+        for name, source in _sources(part):
+            content = source.read_bytes()
+            whole.update(f"\0{name}\0{len(content)}\0".encode())
+            whole.update(content)
     return whole.hexdigest()
 
 
-def _sources(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from ((f"{entry.name}/{name}", source) for name, source in _sources(entry))
-        elif entry.name.endswith(_SOURCES):
-            yield entry.name, entry
+def _sources(part: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """A file, or the files below a folder, in an order of their own."""
+    if part.is_dir():
+        for entry in sorted(part.iterdir(), key=lambda entry: entry.name):
+            yield from ((f"{part.name}/{name}", source) for name, source in _sources(entry))
+    elif part.name.endswith(_SOURCES):
+        yield part.name, part
 
 
-def _entry(data: Mapping[str, object]) -> Entry:
-    sizes, changes = data["sizes"], data["changes"]
-    if not isinstance(sizes, dict) or not isinstance(changes, int):
-        raise TypeError("no entry of a manifest")
-    return Entry(
-        made_from=str(data["made_from"]),
-        sizes={str(name): int(size) for name, size in sizes.items()},
-        changes=changes,
-    )
+def _entry(data: object) -> Entry | None:
+    """An entry of the manifest, None for one that we would not have written."""
+    match data:
+        case {"made_from": str(made_from), "files": dict(found), "changes": int(changes)}:
+            known = {name: _known(file) for name, file in found.items()}
+        case _:
+            return None
+    if isinstance(changes, bool) or not 0 <= changes <= _CHANGES_MAX:
+        return None
+    sound = {name: file for name, file in known.items() if file is not None}
+    return Entry(made_from=made_from, files=sound, changes=changes) if len(sound) == len(known) else None
+
+
+def _known(data: object) -> Known | None:
+    match data:
+        case {"size": int(size), "sha256": str(sha256)} if 0 <= size <= _FILE_BYTES:
+            return Known(size=size, sha256=sha256)
+        case _:
+            return None
+
+
+def _as_written(site: Path, name: str, known: Known) -> bytes | None:
+    """What a file below the site holds; None when it is not the very file that was written."""
+    if not _is_plain(site, name, known.size):
+        return None
+    try:
+        with (site / name).open("rb") as source:
+            content = source.read(known.size + 1)
+    except OSError:
+        return None
+    return content if _sha256(content) == known.sha256 else None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _is_plain(site: Path, name: str, size: int | None = None) -> bool:
@@ -133,8 +178,12 @@ def _is_plain(site: Path, name: str, size: int | None = None) -> bool:
     return stat.S_ISREG(found.st_mode) and size in (None, found.st_size)
 
 
-def _put(source: Path, target: Path) -> None:
+def _put(source: Path, target: Path, content: bytes) -> None:
+    """Link a file whose `content` was read, or write that: another user's file could not be made public by us."""
     try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:
-        shutil.copyfile(source, target, follow_symlinks=False)
+        if source.lstat().st_uid == os.geteuid():
+            os.link(source, target, follow_symlinks=False)
+            return
+    except OSError:  # no links across devices, or none at all
+        pass
+    target.write_bytes(content)

@@ -120,15 +120,15 @@ def _elsewhere(column: str, lang: Lang) -> Iterator[Area]:
 
 
 def _explained(code: str, lang: Lang) -> Explained:
-    text, source = finding_texts(lang)[code], finding_texts("en")[code]
+    text = finding_texts(lang)[code]
     return Explained(
         code=code,
         worth=tuple(_worth(code, lang)),
         text=without_values(text.text),
         why=without_values(text.why),
         remedy=without_values(text.remedy),
-        recipes=tuple((topic, recipe(topic).title[lang]) for topic in source.recipes),
-        sources=source_parts(source.source),
+        recipes=tuple((topic, recipe(topic).title[lang]) for topic in finding_texts("en")[code].recipes),
+        sources=source_parts(code, lang),
     )
 
 

@@ -104,15 +104,15 @@ def _sections(
     sections = []
     for column, cell in zip(COLUMNS, cells, strict=True):
         verdict = result.verdict(column)
-        findings = cards.of(column, verdict.findings if verdict else (), comments.findings.get(column, {}))
+        found = verdict.findings if verdict else ()
         sections.append(
             Section(
                 column=column,
                 words=column_words(lang)[column],
                 cell=cell,
-                tally=_tally(Counter(finding.severity for finding in findings), pages.ngettext),
+                tally=_tally(Counter(finding.severity for finding in found), pages.ngettext),
                 remeasured=column in result.remeasured,
-                findings=findings,
+                findings=cards.of(column, found, comments.findings.get(column, {})),
                 comments=comments.cells.get(column, ()),
                 evidence=_evidence(column, result, lang) if verdict else ColumnEvidence(),
                 opinions=second_opinions(result.row, column, lang),

@@ -24,12 +24,13 @@ _PAGES_OF = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftwareText:
-    """What to do in one program."""
+    """What to do in one program. `document` is what the address `source` leads to."""
 
     name: str
     text: str
     example: str
     source: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class FindingCards:
             messages=_once(message(finding, lang) for finding in findings),
             whys=_once(fill(why, finding, lang) for finding in findings) if why else (),
             remedies=_once(remedy(finding, lang) for finding in findings),
-            sources=source_parts(finding_texts("en")[code].source) if text else (),
+            sources=source_parts(code, lang) if text else (),
             recipes=tuple(self._recipe(topic, severity, pages[0]) for topic in _topics(code)),
             comments=comments,
         )
@@ -143,7 +144,13 @@ def _recipe_text(topic: str, lang: Lang) -> RecipeText:
         title=found.title[lang],
         text=found.text[lang],
         software=tuple(
-            SoftwareText(name=one.name, text=one.text[lang], example=one.example, source=one.source)
+            SoftwareText(
+                name=one.name[lang],
+                text=one.text[lang],
+                example=one.example,
+                source=one.source,
+                document=one.document[lang],
+            )
             for one in found.software
         ),
     )

@@ -7,6 +7,7 @@ Swedish at the top, English below `en/`, with the same path names. Links inside 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from checker.observations.row import is_code
 from checker.report.dates import stockholm_day
 from checker.report.model import SweepInfo
 from checker.report.words import Lang
@@ -67,7 +68,9 @@ def prefix(lang: Lang) -> str:
 
 
 def organisation_path(code: str) -> str:
-    """The folder of one organisation's page."""
+    """The folder of one organisation's page. Raises ValueError for what is no code: it must not lead elsewhere."""
+    if not is_code(code):
+        raise ValueError(f"no folder is called {code[:64]!a}")
     return f"organisation/{code}/"
 
 

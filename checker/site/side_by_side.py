@@ -5,15 +5,16 @@ organisation to the next is left for them in a file, so that the parent need not
 one processor, or there are few organisations, nothing is forked.
 """
 
+import errno
 import os
 import pickle
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Generic, TypeVar
@@ -62,33 +63,57 @@ def side_by_side(do: Callable[[T], None], things: int, room: Path) -> Iterator[W
     with TemporaryFile(dir=room) as shelf, _processes(do, workers, shelf.fileno()) as lines:
         yield Work(do, lines, shelf.fileno())
         for line in lines:
-            line.send(None)
+            try:
+                line.send(None)
+            except OSError:  # it has ended, and says why
+                _raise_from(line)
         for line in lines:
             _raise_from(line)
 
 
 @contextmanager
 def _processes(do: Callable[[Any], None], workers: int, shelf: int) -> Iterator[Sequence[Connection]]:
-    """A line to each of so many processes; they have ended when the block has."""
+    """A line to each of at most so many processes, as many as can be had; they have ended when the block has."""
     sys.stdout.flush()
     sys.stderr.flush()
-    context = get_context("fork")
-    processes: list[BaseProcess] = []
+    numbers: list[int] = []
     lines: list[Connection] = []
     try:
         for _ in range(workers):
-            line, other = context.Pipe()
+            line, other = Pipe()
+            with other:
+                try:
+                    numbers.append(_forked(lambda: _serve(do, other, shelf, (*lines, line))))  # noqa: B023 - called at once
+                except (
+                    OSError
+                ):  # as many processes as we may have: the work is done with those that there are
+                    line.close()
+                    break
             lines.append(line)
-            process = context.Process(target=_serve, args=(do, other, shelf, tuple(lines)), daemon=True)
-            process.start()
-            other.close()
-            processes.append(process)
         yield lines
+    except BaseException:
+        for number in numbers:  # what they write is thrown away; there may be much on their lines
+            os.kill(number, signal.SIGKILL)
+        raise
     finally:
         for line in lines:
             line.close()
-        for started in processes:
-            started.join()
+        for number in numbers:
+            os.waitpid(number, 0)
+
+
+def _forked(serve: Callable[[], None]) -> int:
+    """The number of a new process that does this and nothing else. Raises OSError.
+
+    Not by `multiprocessing`, whose processes may have no children where they are a service's own.
+    """
+    number = os.fork()
+    if number:
+        return number
+    try:
+        serve()
+    finally:
+        os._exit(0)  # nothing that the parent has open is closed or said twice
 
 
 def _raise_from(line: Connection) -> None:
@@ -96,7 +121,8 @@ def _raise_from(line: Connection) -> None:
     try:
         trouble = line.recv()
     except (EOFError, OSError):
-        raise ChildProcessError("a process that wrote pages was ended from outside") from None
+        killed = "a process that wrote pages was ended from outside, perhaps for want of memory"
+        raise ChildProcessError(errno.ECHILD, killed) from None
     if trouble is not None:
         raise trouble
 
@@ -105,20 +131,36 @@ def _serve(
     do: Callable[[Any], None], line: Connection, shelf: int, of_the_parent: tuple[Connection, ...]
 ) -> None:
     """The life of a process: it ends with its parent, whatever becomes of that."""
+    parent = os.getppid()
     for end in of_the_parent:  # or nobody would ever see them closed
         end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and closes the line
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     trouble: Exception | None = None
     try:
         while (place := line.recv()) is not None:
+            if os.getppid() != parent:  # what it has sent may still wait on the line
+                return
             at, length = place
             do(pickle.loads(os.pread(shelf, length, at)))  # noqa: S301 - the parent has just written it
     except EOFError:
         return
     except Exception as error:  # noqa: BLE001 - it is raised in the parent
-        trouble = error
-    line.send(trouble)
+        trouble = _sendable(error)
+    with suppress(OSError):  # the parent has gone, or given up
+        line.send(trouble)
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error as it survives the way to another process, with a note of where it happened when it is a fault of ours."""
+    if isinstance(error, OSError):
+        return OSError(error.errno, error.strerror, error.filename)
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, from the line above
+    except Exception:  # noqa: BLE001 - whatever it is, it does not survive
+        return RuntimeError("".join(traceback.format_exception_only(error)))
+    return error
 
 
 def _write(shelf: int, data: bytes, at: int) -> None:

@@ -10,18 +10,11 @@ from checker.report.dates import shown_date, shown_time, stockholm_day
 from checker.report.model import COLUMNS, SweepInfo
 from checker.report.words import Lang, column_words, notice_words, visible
 from checker.site.figures_then import Figures, figures_then, rows_then
-from checker.site.frozen import (
-    Entry,
-    digest,
-    program_digest,
-    read_manifest,
-    sizes_of,
-    take_over,
-    write_manifest,
-)
+from checker.site.frozen import Entry, known_of, read_manifest, take_over, write_manifest
 from checker.site.pages import Pages
 from checker.site.places import PAGE, prefix, sweep_path
 from checker.site.start import vantage_means
+from checker.site.sweep_origins import origins
 from checker.site.sweep_rows import SweepRows
 
 PATH = "svep/"
@@ -76,14 +69,11 @@ def write(languages: Sequence[Pages]) -> None:
 def _write_frozen(languages: Sequence[Pages], past: Past, known: Mapping[str, Entry]) -> dict[str, Entry]:
     """Every sweep's page, CSV file beside it; what they were made from, by folder name."""
     first, rows, entries = languages[0], SweepRows(), {}
-    earlier = ""
     last = len(past.sweeps) - 1
-    for place, sweep in enumerate(past.sweeps):
+    for place, (sweep, made_from) in enumerate(zip(past.sweeps, origins(first, past), strict=True)):
         slug = first.slugs[sweep.id]
         path = sweep_path(slug)
         names = (*(f"{prefix(pages.lang)}{path}{PAGE}" for pages in languages), f"{path}{CSV}")
-        made_from = _made_from(first, past, place, earlier)
-        earlier = digest(earlier, sweep.id)
         entry = known.get(slug)
         standing = first.material.standing
         if (
@@ -91,42 +81,21 @@ def _write_frozen(languages: Sequence[Pages], past: Past, known: Mapping[str, En
             and entry is not None
             and place != last
             and entry.made_from == made_from
-            and tuple(sorted(entry.sizes)) == tuple(sorted(names))
-            and take_over(standing, first.directory, entry.sizes)
+            and sorted(entry.files) == sorted(names)
+            and take_over(standing, first.directory, entry.files)
         ):
             for pages in languages:
                 pages.made.append(path)
             entries[slug] = entry
             continue
         changes = _write_one(languages, past, place, rows)
-        sizes = sizes_of(first.directory, names)
-        entries[slug] = Entry(made_from=made_from, sizes=sizes, changes=changes)
+        files = known_of(first.directory, names)
+        entries[slug] = Entry(made_from=made_from, files=files, changes=changes)
     return entries
 
 
-def _made_from(pages: Pages, past: Past, place: int, earlier: str) -> str:
-    """A digest of everything that a sweep's page is made from in any language.
-
-    What changed with it is told by the sweeps before it: `earlier` is their digest, another one when the history was made
-    anew with one that came late.
-    """
-    before = past.sweeps[place - 1] if place else None
-    material = pages.material
-    return digest(
-        program_digest(),
-        material.settings,
-        bool(material.study),
-        material.feeds is not None,
-        pages.slugs[past.sweeps[place].id],
-        past.sweeps[place],
-        earlier,
-        before and (before.id, pages.slugs[before.id], before.started),
-        [figures_then(past, column)[place] for column in COLUMNS],
-    )
-
-
 def _write_one(languages: Sequence[Pages], past: Past, place: int, rows: SweepRows) -> int:
-    """One sweep's page in every language; the number of changes that it tells."""
+    """One sweep's page in every language; how many cells had changed, by what is known for certain."""
     sweep = past.sweeps[place]
     before = past.sweeps[place - 1] if place else None
     read, changes = tuple(past.rows_of(sweep)), tuple(past.changes_of(sweep))
@@ -151,7 +120,7 @@ def _write_one(languages: Sequence[Pages], past: Past, place: int, rows: SweepRo
         )
     csv_file = languages[0].directory / sweep_path(languages[0].slugs[sweep.id]) / CSV
     csv_file.write_text(csv_text, encoding="utf-8", newline="")
-    return len(changes)
+    return sum(not change.unconfirmed and change.kind is not Kind.NOT_MEASURED for change in changes)
 
 
 def _told(changes: Sequence[Change], sweep: SweepInfo, lang: Lang) -> Iterator[ChangesOfKind]:

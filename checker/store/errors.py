@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from checker.observations.row import was_code
+
 RESTORE = "restore it from the archive: checker store import FILE… (docs/drift.md, Återställning)"
 LOST = f"move it away and {RESTORE}"
 _STAYS = "what is stored is kept, and the sweep goes on where it was"
@@ -46,6 +48,12 @@ def whole(what: str) -> Iterator[None]:
         raise DamagedError(f"{what}: {why}"[:_LONGEST]) from None
 
 
+def check_code(code: str) -> None:
+    """Raise DamagedError for what was never the code of a row: codes name folders of the site."""
+    if not was_code(code):
+        raise DamagedError(f"a code that no row can have: {code[:_SHOWN]!a}")
+
+
 def _words(error: SQLAlchemyError) -> str:
     if not isinstance(error, DBAPIError):
         # such as a column that holds another type than it was given
@@ -64,6 +72,7 @@ def _words(error: SQLAlchemyError) -> str:
 
 
 _LONGEST = 500
+_SHOWN = 64
 _FULL = f"the disk is full; free space and run again: {_STAYS}"
 _SQLITE = (
     ("malformed", f"the file is damaged; {LOST}"),

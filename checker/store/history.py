@@ -17,6 +17,7 @@ from checker.observations.row import Evidence
 from checker.report.feed_entries import Announcement
 from checker.report.model import COLUMNS
 from checker.store import tables
+from checker.store.changes import change_of
 from checker.store.errors import DamagedError
 from checker.store.judgements import Judgement
 from checker.store.reading import PAGE, reading
@@ -133,12 +134,12 @@ def announcements(store: Store, series: str) -> Iterator[Announcement]:
 def changes_of(
     store: Store, sweep_id: str, connection: Connection | None = None, *, announced: bool = False
 ) -> list[Change]:
-    """Everything that changed with one sweep, or only what was `announced`; by kind."""
-    statement = select(_CHANGES.c.change).where(_CHANGES.c.sweep_id == sweep_id)
+    """Everything that changed with one sweep, or only what was `announced`; by kind. Raises DamagedError."""
+    statement = select(_CHANGES).where(_CHANGES.c.sweep_id == sweep_id)
     if announced:
         statement = statement.where(_CHANGES.c.announced)
     with reading(connection or store.engine) as own:
-        found = [codec.decode(Change, json.loads(text)) for text in own.execute(statement).scalars()]
+        found = [change_of(record) for record in own.execute(statement)]
     kinds = list(Kind)
     return sorted(
         found, key=lambda change: (kinds.index(change.kind), change.code, COLUMNS.index(change.column))

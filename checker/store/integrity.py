@@ -9,16 +9,20 @@ from sqlalchemy import Row as Record
 
 from checker.report.model import COLUMNS
 from checker.store import tables
+from checker.store.changes import change_of
 from checker.store.errors import DamagedError, whole
+from checker.store.intervals import interval_of
 from checker.store.packing import digests, evidence_from, parked_from, unpack, unpack_verdicts
-from checker.store.reading import one_moment, pages
+from checker.store.reading import PAGE, one_moment, pages
 from checker.store.store import Store
 from checker.store.stored_sweep import State, StoredSweep
+from checker.store.sweeps import row_of
 
 SAID_MAX = 20
 """Lines of SQLite's own check that are passed on."""
 _ROWS, _CERTIFICATES = tables.rows, tables.certificates
 _JUDGEMENTS, _VERDICTS = tables.judgements, tables.verdicts
+_CHANGES, _INTERVALS = tables.changes, tables.intervals
 
 
 def problems(store: Store, checked: Callable[[StoredSweep], None]) -> Iterator[str]:
@@ -32,7 +36,9 @@ def problems(store: Store, checked: Callable[[StoredSweep], None]) -> Iterator[s
             for sweep in sweeps:
                 yield from _row_problems(connection, sweep)
                 yield from _judgement_problems(connection, sweep)
+                yield from _change_problems(connection, sweep)
                 checked(sweep)
+            yield from _interval_problems(connection)
 
 
 def _sqlite_problems(connection: Connection) -> Iterator[str]:
@@ -55,6 +61,11 @@ def _row_problems(connection: Connection, sweep: StoredSweep) -> Iterator[str]:
     for page in pages(connection, rows, _ROWS.c.position, after=-1):
         for record in page:
             unseen += record.state != "seen"
+            try:
+                row_of(record)
+            except DamagedError as error:
+                yield str(error)
+                continue
             try:
                 _read_observation(connection, record)
             except DamagedError as error:
@@ -98,6 +109,25 @@ def _judgement_problems(connection: Connection, sweep: StoredSweep) -> Iterator[
                     yield f"sweep {sweep.id}, judged by {name}: {error}"
         if is_over and count != rows:
             yield f"sweep {sweep.id} has {rows} rows, but {count} verdicts by {name}"
+
+
+def _change_problems(connection: Connection, sweep: StoredSweep) -> Iterator[str]:
+    for record in connection.execute(select(_CHANGES).where(_CHANGES.c.sweep_id == sweep.id)):
+        try:
+            change_of(record)
+        except DamagedError as error:
+            yield str(error)
+
+
+def _interval_problems(connection: Connection) -> Iterator[str]:
+    """What is wrong with the history of every series; years of it are read some at a time."""
+    columns = tuple(_INTERVALS.primary_key)
+    statement = select(_INTERVALS).order_by(*columns).execution_options(yield_per=PAGE)
+    for record in connection.execute(statement):
+        try:
+            interval_of(record)
+        except DamagedError as error:
+            yield str(error)
 
 
 def _read_verdicts(record: Record[Any]) -> None:

@@ -3,21 +3,26 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
-from sqlalchemy import Row as Record
 
+from checker.history.cells import read_cell
 from checker.history.changes import Kind
 from checker.history.intervals import Interval, Key, Standing
+from checker.report.model import COLUMNS
 from checker.store import tables
-from checker.store.errors import whole
+from checker.store.errors import DamagedError, check_code, whole
 from checker.store.inserts import put_all
 from checker.store.reading import reading
 from checker.store.times import read, required, written
 
 _INTERVALS = tables.intervals
 _AT_ONCE = 200
+_SHOWN = 64
+_parts_of = lru_cache(maxsize=1024)(lambda text: len(read_cell(text).values))
+"""How many values a cell has, 1 or 2; years of history have a few dozen cells."""
 
 
 class Intervals:
@@ -61,7 +66,7 @@ class Intervals:
             _INTERVALS.c.unconfirmed.is_(False),
         )
         with reading(self._engine) as connection:
-            found = [_interval(record) for record in connection.execute(statement)]
+            found = [interval_of(record) for record in connection.execute(statement)]
         return {(interval.code, interval.column): interval for interval in found}
 
     def of_row(self, series: str, code: str) -> list[Interval]:
@@ -72,7 +77,7 @@ class Intervals:
             .order_by(_INTERVALS.c.column_name, _INTERVALS.c.since)
         )
         with reading(self._engine) as connection:
-            return [_interval(record) for record in connection.execute(statement)]
+            return [interval_of(record) for record in connection.execute(statement)]
 
     def put(self, series: str, intervals: Iterable[Interval], connection: Connection) -> None:
         """Store intervals as they are now, in place of what they were."""
@@ -93,7 +98,7 @@ class Intervals:
             )
             with reading(connection or self._engine) as own:
                 records = own.execute(statement).all()
-            yield from map(_interval, records)
+            yield from map(interval_of, records)
 
 
 def _record(interval: Interval) -> dict[str, object]:
@@ -113,8 +118,15 @@ def _record(interval: Interval) -> dict[str, object]:
     }
 
 
-def _interval(record: Record[Any]) -> Interval:
-    with whole("an interval"):
+def interval_of(record: Any) -> Interval:
+    """The interval in a record of the table `intervals`, with a cell that can be read. Raises DamagedError."""
+    with whole(f"the history of row {str(record.code)[:_SHOWN]!a}"):
+        check_code(record.code)
+        if record.column_name not in COLUMNS:
+            raise DamagedError(f"no column is called {record.column_name[:_SHOWN]!a}")
+        subject = _subject(record.subject)
+        if _parts_of(record.cell) not in {1, len(subject)}:
+            raise DamagedError(f"the cell {record.cell!a} is not about {len(subject)} names")
         return Interval(
             code=record.code,
             column=record.column_name,
@@ -126,6 +138,13 @@ def _interval(record: Record[Any]) -> Interval:
             ruleset=record.ruleset,
             ruleset_version=record.ruleset_version,
             came=Kind(record.came),
-            subject=tuple(json.loads(record.subject)),
+            subject=subject,
             unconfirmed=record.unconfirmed,
         )
+
+
+def _subject(text: str) -> tuple[str, ...]:
+    names = json.loads(text)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise DamagedError("its names are no list of texts")
+    return tuple(names)

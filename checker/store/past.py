@@ -11,6 +11,7 @@ from checker.history.intervals import Interval
 from checker.history.past import Past, PrintedTable
 from checker.report.model import COLUMNS, SweepInfo
 from checker.store import tables
+from checker.store.errors import check_code, whole
 from checker.store.history import changes_of
 from checker.store.reading import reading
 from checker.store.store import Store
@@ -22,9 +23,10 @@ _ROWS, _JUDGEMENTS, _VERDICTS = tables.rows, tables.judgements, tables.verdicts
 def past_of(store: Store, sweep: StoredSweep) -> Past:
     """Every finished sweep of the series of `sweep`. Raises DamagedError, also later."""
     sweeps = [known for known in store.sweeps.all(sweep.series, State.FINISHED) if not known.method]
+    codes = _Codes()
 
     def rows_of(of: SweepInfo) -> Iterator[CellRow]:
-        return _rows(store, of)
+        return _rows(store, of, codes)
 
     @lru_cache(maxsize=2)  # every language's page asks for the same row
     def intervals(code: str) -> Sequence[Interval]:
@@ -33,24 +35,41 @@ def past_of(store: Store, sweep: StoredSweep) -> Past:
     return Past(
         series=sweep.series,
         sweeps=tuple(known.info for known in sweeps),
-        printed=_printed(store, sweeps),
+        printed=_printed(store, sweeps, codes),
         rows_of=rows_of,
         changes_of=lambda of: changes_of(store, of.id),
         intervals_of=intervals,
     )
 
 
-def _printed(store: Store, sweeps: Sequence[StoredSweep]) -> PrintedTable:
+class _Codes:
+    """The codes that rows of the past have, each looked at once: the same rows come night after night."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def check(self, code: str, position: int, sweep: SweepInfo) -> None:
+        """Raise DamagedError for what is no code."""
+        if code in self._known:
+            return
+        with whole(f"row {position} of sweep {sweep.id}"):
+            check_code(code)
+        self._known.add(code)
+
+
+def _printed(store: Store, sweeps: Sequence[StoredSweep], codes: _Codes) -> PrintedTable:
     """The cells of these sweeps, each by its own rules, however many there are: a query a sweep."""
     printed = PrintedTable(len(sweeps))
     for place, sweep in enumerate(sweeps):
         with reading(store.engine) as connection:
-            for record in connection.execute(_of_sweep(sweep.info, _ROWS.c.code)).all():
-                printed.put(place, record[0], record[1:])
+            found = connection.execute(_of_sweep(sweep.info, _ROWS.c.position, _ROWS.c.code)).all()
+        for record in found:
+            codes.check(record[1], record[0], sweep.info)
+            printed.put(place, record[1], record[2:])
     return printed
 
 
-def _rows(store: Store, sweep: SweepInfo) -> Iterator[CellRow]:
+def _rows(store: Store, sweep: SweepInfo, codes: _Codes) -> Iterator[CellRow]:
     """The rows of one sweep by its own rules, without contacts and what was measured twice; there may be hundreds of sweeps."""
     names = (
         _ROWS.c.position,
@@ -63,6 +82,7 @@ def _rows(store: Store, sweep: SweepInfo) -> Iterator[CellRow]:
     with reading(store.engine) as connection:
         found = connection.execute(_of_sweep(sweep, *names)).all()
     for position, code, region, domain, web_host, mail_domain, *cells in found:
+        codes.check(code, position, sweep)
         yield CellRow(
             position=position,
             code=code,

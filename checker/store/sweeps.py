@@ -14,7 +14,7 @@ from checker.observations import codec
 from checker.observations.row import Row
 from checker.observations.vantage import Vantage
 from checker.store import tables
-from checker.store.errors import StoreError, whole
+from checker.store.errors import StoreError, check_code, whole
 from checker.store.reading import pages, reading
 from checker.store.stored_sweep import State, StoredSweep
 from checker.store.times import read, required, written
@@ -135,7 +135,8 @@ class Sweeps:
 
 def row_of(record: Any) -> Row:
     """The row of domains.csv in a record that has the columns of the table `rows`. Raises DamagedError."""
-    with whole("a row of a sweep"):
+    with whole(f"row {record.position} of sweep {record.sweep_id}"):
+        check_code(record.code)
         return codec.decode(
             Row,
             {

@@ -6,6 +6,7 @@
   if (!packed) return;
   const data = JSON.parse(packed.content.textContent);
   const NOT_MEASURED = "Ej mätt";
+  const CODES = "sv"; // the language of what was printed, on every page
   const chosen = { older: part("older"), newer: part("newer") };
   const count = part("count");
   const words = count.dataset;
@@ -27,6 +28,7 @@
     texts.forEach((text, place) => {
       const cell = document.createElement(place ? "td" : "th");
       if (!place) cell.scope = "row";
+      if (place > 1 && document.documentElement.lang !== CODES) cell.lang = CODES;
       cell.textContent = text;
       row.append(cell);
     });
@@ -37,6 +39,13 @@
     const table = part(name);
     table.hidden = !found.length;
     table.tBodies[0].replaceChildren(...found.map(rowOf));
+  };
+
+  // the earlier sweep stands first, whichever way the two were chosen
+  const put = (one, other) => {
+    const isInOrder = places.get(one) <= places.get(other);
+    chosen.older.value = isInOrder ? one : other;
+    chosen.newer.value = isInOrder ? other : one;
   };
 
   const show = () => {
@@ -81,16 +90,15 @@
 
   // the choice stands in the address: #2026-10-01..2026-11-01
   const read = () => {
-    const [older, newer] = location.hash.slice(1).split("..");
-    if (places.has(older) && places.has(newer)) {
-      chosen.older.value = older;
-      chosen.newer.value = newer;
-    }
+    const [one, other] = location.hash.slice(1).split("..");
+    if (places.has(one) && places.has(other)) put(one, other);
+    else put(chosen.older.value, chosen.newer.value);
     show();
   };
 
   for (const select of Object.values(chosen)) {
     select.addEventListener("change", () => {
+      put(chosen.older.value, chosen.newer.value);
       history.replaceState(null, "", `#${chosen.older.value}..${chosen.newer.value}`);
       show();
     });

@@ -13,7 +13,8 @@ from tests.site.time_pages import languages
 
 pytestmark = pytest.mark.browser
 
-COUNT, OLDER, ROWS = "[id='compare:count']", "[id='compare:older']", "[id='compare:measured'] tbody tr"
+COUNT, ROWS = "[id='compare:count']", "[id='compare:measured'] tbody tr"
+OLDER, NEWER = "[id='compare:older']", "[id='compare:newer']"
 
 
 @pytest.fixture
@@ -65,6 +66,35 @@ def test_an_address_keeps_the_choice(written: str, browser: Browser) -> None:
         page.evaluate("location.hash = '#2026-01-02..2026-01-03'")
         expect(page.locator(OLDER)).to_have_value("2026-01-02")
         assert watched.troubles == []
+
+
+def test_the_earlier_sweep_stands_first_however_the_two_were_chosen(written: str, browser: Browser) -> None:
+    with looking(browser, written) as watched:
+        page = watched.page
+        watched.open(f"{written}/en/svep/jamfor/index.html")
+        page.select_option(NEWER, "2026-01-01")
+        expect(page.locator(OLDER)).to_have_value("2026-01-01")
+        expect(page.locator(NEWER)).to_have_value("2026-01-02")
+        expect(page.locator(COUNT)).to_contain_text("Only in the later one: <b>Region D</b>.")
+        assert page.url.endswith("#2026-01-01..2026-01-02")
+        page.select_option(OLDER, "2026-01-03")
+        expect(page.locator(ROWS)).to_have_text(["<b>Region AB</b>DNSSECJaNej"])
+        assert page.url.endswith("#2026-01-02..2026-01-03")
+        page.evaluate("location.hash = '#2026-01-03..2026-01-01'")
+        expect(page.locator(OLDER)).to_have_value("2026-01-01")
+        expect(page.locator(NEWER)).to_have_value("2026-01-03")
+        assert watched.troubles == []
+
+
+@pytest.mark.parametrize(("folder", "langs"), [("", [""] * 3), ("en/", ["", "sv", "sv"])])
+def test_printed_codes_are_swedish_on_english_pages(
+    folder: str, langs: list[str], written: str, browser: Browser
+) -> None:
+    with looking(browser, written) as watched:
+        watched.open(f"{written}/{folder}svep/jamfor/index.html")
+        cells = watched.page.locator(f"{ROWS} td")
+        expect(cells).to_have_text(["DNSSEC", "Ja", "Nej"])
+        assert cells.evaluate_all("cells => cells.map(cell => cell.lang)") == langs
 
 
 def test_without_a_script_nothing_is_promised(written: str, browser: Browser) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 A4_MM = (210, 297)
 MM = 72 / 25.4
+HEADINGS = ":is(h1, h2, h3, h4, caption, thead tr):visible"
 MOST_SHEETS = {"start": 8}
 MOST_SHEETS_OF_OTHERS = 24
 """Whatever a page shows of 21 rows, more sheets than this are a mistake in its styles."""
@@ -49,7 +50,9 @@ def test_every_sheet_of_the_table_has_its_head(
     assert [text for text in with_rows if printed.head not in text] == []
 
 
-def test_every_type_of_page_prints_in_a_few_sheets(site: Site, address: str, browser: Browser) -> None:
+def test_every_type_of_page_prints_in_a_few_sheets_without_lone_headings(
+    site: Site, address: str, browser: Browser
+) -> None:
     wrong: list[str] = []
     for page in site.one_of_each:
         printed = _printed(address + page.path, browser)
@@ -60,6 +63,11 @@ def test_every_type_of_page_prints_in_a_few_sheets(site: Site, address: str, bro
             for number, text in enumerate(printed.texts, 1)
             if not text
         ]
+        wrong += [
+            f"{page.path}: sheet {number} ends with {last}"
+            for number, last in enumerate(map(_last_line, printed.sheets[:-1]), 1)
+            if last in printed.headings
+        ]
         if {tuple(sorted(_millimetres(sheet))) for sheet in printed.sheets} != {A4_MM}:
             wrong.append(f"{page.path}: not on A4")
     assert wrong == []
@@ -67,10 +75,14 @@ def test_every_type_of_page_prints_in_a_few_sheets(site: Site, address: str, bro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Printed:
-    """A page on paper, all texts without spaces. `head` is that of the table of results, `names` those of its rows."""
+    """A page on paper, all texts without spaces. `head` is that of the table of results, `names` those of its rows.
+
+    `headings` are those of the page, and the captions and heads of its tables.
+    """
 
     sheets: list[PageObject]
     texts: list[str]
+    headings: frozenset[str]
     times: list[str]
     head: str
     names: list[str]
@@ -86,10 +98,17 @@ def _printed(address: str, browser: Browser) -> _Printed:
         return _Printed(
             sheets=sheets,
             texts=[_close(sheet.extract_text()) for sheet in sheets],
+            headings=frozenset(_close(text) for text in page.locator(HEADINGS).all_inner_texts()),
             times=[_close(text) for text in page.locator("time:visible").all_inner_texts()],
             head=_close("".join(table.locator("thead").all_inner_texts())),
             names=[_close(text) for text in table.locator("tbody tr[id] th").all_inner_texts()],
         )
+
+
+def _last_line(sheet: PageObject) -> str:
+    """What stands lowest: not always what was written last."""
+    lines = sheet.extract_text(extraction_mode="layout").splitlines()
+    return next((text for line in reversed(lines) if (text := _close(line))), "")
 
 
 def _close(text: str) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, update
 
 from checker.cli import main
 from checker.rulesets import RULESETS
+from checker.store import tables
 from checker.store.store import Store
 from checker.store.stored_sweep import State
 from tests.store.stored_nights import Cells, StoredNight, concluded, https, measured
@@ -171,3 +173,43 @@ def test_not_while_a_sweep_is_under_way(store: Store, capsys: Captured) -> None:
     concluded(store, https("Ja"), 0)
     with store.lock():
         assert "sweep" in refused(capsys, 3)
+
+
+def renamed(store: Store, sweep_id: str, code: str) -> None:
+    with store.transaction() as connection:
+        for table in (tables.rows, tables.changes):
+            of_row = (table.c.sweep_id == sweep_id) & (table.c.code == "R000")
+            connection.execute(update(table).where(of_row).values(code=code))
+        told = func.replace(tables.changes.c.change, '"R000"', f'"{code}"')
+        connection.execute(
+            update(tables.changes).where(tables.changes.c.sweep_id == sweep_id).values(change=told)
+        )
+
+
+def test_a_code_that_leads_out_of_the_site_is_damage_and_nothing_is_written(
+    store: Store, capsys: Captured
+) -> None:
+    sweep = concluded(store, https("Ja"), 0).sweep.id
+    renamed(store, sweep, "../../../evil")
+    said = refused(capsys, 3)
+    assert f"is damaged: row 0 of sweep {sweep}: a code that no row can have: '../../../evil'" in said
+    assert {path.name.partition(".db")[0] for path in Path().iterdir()} == {"checker"}
+    assert list(Path("..").glob("evil")) == []
+
+
+def test_a_code_that_earlier_versions_took_is_told_by_name(store: Store, capsys: Captured) -> None:
+    renamed(store, concluded(store, https("Ja"), 0).sweep.id, "index.html")
+    said = refused(capsys, 3)
+    assert 'the row "Region 0 Åäö" of the sweep 20261122T020000Z has the code "index.html"' in said
+    assert "give it another code in the list of domains and sweep again" in said
+
+
+@pytest.mark.parametrize("code", ["index.html", "INDEX.html", ".."])
+def test_such_a_code_of_the_past_stops_nothing(store: Store, code: str) -> None:
+    concluded(store, https("Ja", "Ja"), 0)
+    changed = concluded(store, https("Nej!", "Nej!"), 1).sweep.id
+    renamed(store, changed, code)
+    concluded(store, https("Nej", "Nej"), 2)
+    assert main([*RENDER]) == 0
+    assert Path("site/organisation/R000/index.html").is_file()
+    assert {path.name for path in Path("site/organisation").iterdir()} == {"index.html", "R000", "R001"}

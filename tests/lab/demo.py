@@ -28,6 +28,13 @@ RETEST_DELAY_S = "0.3"
 """Long enough to be a second attempt, short enough to watch."""
 EARLIER, STUDY, LATER = timedelta(days=8), timedelta(days=1), timedelta()
 """How long ago each sweep began, by its own account."""
+PUBLISHER = {
+    "CHECKER_BASE_URL": "https://indikatorer.example/",
+    "CHECKER_PUBLISHER": "Exempelmyndigheten",
+    "CHECKER_CONTACT": "indikatorer@myndighet.example",
+    "CHECKER_SECURITY_CONTACTS": "mailto:cert@myndighet.example",
+}
+"""Who publishes the site, as settings: all that they bring is there to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,7 @@ def main() -> int:
         "--only-2017", action="store_true", help="leave the comparison with the ruleset 2026 out"
     )
     options = parser.parse_args()
+    os.environ.update({name: value for name, value in PUBLISHER.items() if name not in os.environ})
     with tempfile.TemporaryDirectory(prefix="checker-demo-") as directory:
         store = Path(directory) / "checker.db"
         code, seconds = _replay(options.output, store)

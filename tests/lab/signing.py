@@ -32,8 +32,8 @@ class Validity:
 
 
 def valid_at(now: datetime) -> Validity:
-    """From an hour ago until thirty days ahead."""
-    return Validity(inception=now - timedelta(hours=1), expiration=now + timedelta(days=30))
+    """From twenty days ago, as a zone that is signed anew now and then, until thirty days ahead."""
+    return Validity(inception=now - timedelta(days=20), expiration=now + timedelta(days=30))
 
 
 def expired_at(now: datetime) -> Validity:

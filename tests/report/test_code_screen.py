@@ -3,7 +3,7 @@ import pytest
 from checker.report.code_screen import all_codes, code_lines, list_lines, severities
 from checker.report.export_codes import code_object
 from checker.report.recipes import recipes_of
-from checker.report.words import LANGS, Lang, explain_words, finding_texts
+from checker.report.words import LANGS, Lang, explain_words, finding_texts, source_of
 from checker.rulesets import KNOWN_CODES
 
 
@@ -38,12 +38,12 @@ def test_a_finding_is_explained_in_full(code: str, lang: Lang) -> None:
     assert text.startswith(f"{code}\n")
     assert f"\n{words['why']}: {entry.why[:20].replace('{', '<')}" in text
     assert f"\n{words['remedy']}: {entry.remedy[:10].replace('{', '<')}" in text
-    assert text.endswith(f"\n{words['source']}: {finding_texts('en')[code].source}")
+    assert text.endswith(f"\n{words['source']}: {source_of(code, lang)[0]}")
     assert "{" not in text.partition(words["recipe"])[0]
     for recipe in recipes_of(code):
         assert f"\n{words['recipe']}: {recipe.title[lang]}\n" in text
         for software in recipe.software:
-            assert f"\n  {software.name}\n    {software.text[lang]}\n" in text
+            assert f"\n  {software.name[lang]}\n    {software.text[lang]}\n" in text
             assert all(f"      {line}".rstrip() in text for line in software.example.splitlines())
 
 

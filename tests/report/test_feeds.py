@@ -104,7 +104,12 @@ def test_an_organisation_that_left_the_list_keeps_its_feed(tmp_path: Path) -> No
     assert child(read(tmp_path, "Z"), "title") == "Kollen: ändringar för Jämtland"
 
 
-@pytest.mark.parametrize("code", ["..", ".", "", "a/b", "../../x", "a\n", "å", "x" * 65])
+def test_a_code_that_differs_by_case_has_no_feed_beside_the_listed_one(tmp_path: Path) -> None:
+    write(tmp_path, told(change(code="ab")), codes=["AB"])
+    assert {path for path in files(tmp_path) if "organisation" in path} == {"organisation/AB/atom.xml"}
+
+
+@pytest.mark.parametrize("code", ["..", ".", "", "a/b", "../../x", "a\n", "å", "x" * 65, "index.html"])
 def test_no_code_leads_out_of_the_directory(tmp_path: Path, code: str) -> None:
     inner = tmp_path / "site"
     inner.mkdir()

@@ -26,7 +26,9 @@ def test_a_recipe_is_whole_in_both_languages(topic: str) -> None:
         assert not found.title[lang].endswith(".")
         assert found.text[lang]
         assert all(software.text[lang] for software in found.software)
-    assert len({software.name for software in found.software}) == len(found.software)
+        assert len({software.name[lang] for software in found.software}) == len(found.software)
+        assert all(software.document[lang] for software in found.software)
+        assert not any(" / " in software.name[lang] for software in found.software)
     assert sum(bool(software.example) for software in found.software) >= 2
     for software in found.software:
         assert re.fullmatch(r"https://[^\s<>\"]+", software.source)
@@ -69,6 +71,18 @@ def test_a_topic_without_recipe() -> None:
             "recipe made_up, sv: missing or not known here: titel, title",
         ),
         ("no source", "source", "origin", "recipe made_up, nginx: missing or not known here: origin, source"),
+        (
+            "a name in one language only",
+            'name = "nginx"',
+            'name = { sv = "a" }',
+            "recipe made_up, .*: missing or not known here: en",
+        ),
+        (
+            "a document in an unknown language",
+            'name = "nginx"',
+            'name = "nginx"\ndocument = { sv = "a", en = "a", de = "a" }',
+            "recipe made_up, nginx: missing or not known here: de",
+        ),
     ],
 )
 def test_a_recipe_that_is_not_as_it_should_be(
@@ -82,6 +96,25 @@ def test_a_recipe_that_is_not_as_it_should_be(
     monkeypatch.setattr(recipes, "_folder", lambda: tmp_path)
     with pytest.raises(ValueError, match=said):
         recipe.__wrapped__("made_up")
+
+
+@pytest.mark.parametrize("topic", recipe_topics())
+def test_a_source_that_is_no_manual_of_the_program_is_called_what_it_is(topic: str) -> None:
+    for software in recipe(topic).software:
+        for lang in LANGS:
+            if number := re.search(r"//www\.rfc-editor\.org/rfc/rfc(\d+)", software.source):
+                assert software.document[lang].startswith(f"RFC {number[1]}")
+            if "certbot" in software.source:
+                assert software.document[lang] == "Certbot"
+            if "internetstiftelsen" in software.source:
+                assert software.document[lang] != software.name[lang]
+
+
+def test_a_name_may_differ_between_the_languages() -> None:
+    software = recipe("mx_records").software
+    assert software[0].name == {"sv": "BIND, NSD, Knot DNS (zonfil)", "en": "BIND, NSD, Knot DNS (zone file)"}
+    assert software[0].document == {"sv": "RFC 5321 §5.1", "en": "RFC 5321 §5.1"}
+    assert software[1].document == software[1].name == {"sv": "PowerDNS", "en": "PowerDNS"}
 
 
 def test_every_file_is_read_once() -> None:

@@ -19,6 +19,7 @@ from checker.report.words import (
     placeholders,
     remedy,
     sentence_words,
+    source_of,
     spelled_out,
     visible,
 )
@@ -37,6 +38,13 @@ CELLS = {
     "www_ipv6": ("Ja", "Nej", "Ej mätt", "–"),
     "mail_ipv6": ("Ja", "Nej", "Ej mätt", "–"),
 }  # fmt: skip
+
+
+DOCUMENT = r"(?:RFC \d{1,5}|CVE-\d{4}-\d{4,7}|NIST SP 800-\d+[A-Z]?|CA/Browser Forum Baseline Requirements)"
+REFERENCE = rf"{DOCUMENT}(?: §[A-F\d][\d.]*(?:, §[A-F\d][\d.]*)*)?"
+ONLY_REFERENCES = re.compile(rf"{REFERENCE}(?:[,;] {REFERENCE})*")
+NAMED = re.compile(rf"{DOCUMENT}|NIST SP 800-\d+|§[A-F\d][\d.]*\d")
+"""Documents and sections."""
 
 
 def finding(code: str = "unresolvable", subject: str = "a.se", **params: str) -> Finding:
@@ -75,10 +83,36 @@ def test_nothing_is_explained_in_words_used_everywhere(lang: Lang) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN_CODES))
-def test_every_code_cites_its_source(code: str) -> None:
-    assert finding_texts("en")[code].source
-    assert not finding_texts("sv")[code].source
+def test_every_code_cites_its_source_in_words_of_the_language(code: str) -> None:
+    """References are the same in every language, so the Swedish texts have a source only where it has other words."""
+    swedish, english = (finding_texts(lang)[code].source for lang in LANGS)
+    assert english
+    assert bool(swedish) is not bool(ONLY_REFERENCES.fullmatch(english))
+    if swedish:
+        assert NAMED.findall(swedish) == NAMED.findall(english)
+        assert not re.search(r"\b(and|the|of|is|are)\b", swedish, re.IGNORECASE)
+        assert source_of(code, "sv") == (swedish, "sv")
+    else:
+        assert source_of(code, "sv") == (english, "en")
+    assert source_of(code, "en") == (english, "en")
     assert not finding_texts("sv")[code].recipes
+
+
+@pytest.mark.parametrize(
+    ("source", "only"),
+    [
+        ("RFC 3207 §4", True),
+        ("CVE-2023-50387, RFC 4035 §5.3.3", True),
+        ("RFC 6797 §6.1, §8.1", True),
+        ("CA/Browser Forum Baseline Requirements §6.1.5; NIST SP 800-131A", True),
+        ("RFC 9110 §15.5 and §15.6", False),
+        ("NIST SP 800-57 part 1 §5.6.1", False),
+        ("RFC 3207 §4: in prose", False),
+        ("The measurement itself", False),
+    ],
+)
+def test_what_is_only_references(source: str, only: bool) -> None:
+    assert bool(ONLY_REFERENCES.fullmatch(source)) is only
 
 
 @pytest.mark.parametrize("lang", LANGS)

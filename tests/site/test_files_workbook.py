@@ -1,5 +1,6 @@
 """The spreadsheet as a reader of spreadsheets finds it: all text, whole, and the same every time."""
 
+import errno
 import re
 import zipfile
 from dataclasses import replace
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import openpyxl  # type: ignore[import-untyped]  # it has no type information
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]  # it has no type information
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,3 +184,43 @@ def test_what_grows_on_disk_grows_in_the_site_and_vanishes(
     with pytest.raises(OSError, match="the store is gone"):
         workbook.write(pages, pages.material.results)
     assert [path for path in (tmp_path / "broken").iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_the_disk_says_is_an_oserror(tmp_path: Path) -> None:
+    (tmp_path / workbook.PATH).mkdir(parents=True)
+    with pytest.raises(IsADirectoryError) as caught:
+        written(tmp_path)
+    assert caught.value.errno == errno.EISDIR
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        written(tmp_path)
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_what_is_no_oserror_within_is_told_in_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(_: object) -> None:
+        raise zipfile.LargeZipFile
+
+    monkeypatch.setattr(xlsxwriter.Workbook, "_store_workbook", too_large)
+    with pytest.raises(OSError, match="ZIP64"):
+        written(tmp_path)
+
+
+def test_what_went_wrong_first_is_told(tmp_path: Path) -> None:
+    def broken() -> Any:
+        yield with_findings()
+        raise OSError("the store is gone")
+
+    pages = pages_of(tmp_path, material_of())
+    pages.material = replace(pages.material, results=broken)
+    (tmp_path / workbook.PATH).mkdir(parents=True)
+    with pytest.raises(OSError, match="the store is gone"):
+        workbook.write(pages, pages.material.results)

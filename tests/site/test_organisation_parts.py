@@ -5,14 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.comments import Comment
+from checker.protocols.hellos import HELLOS
 from checker.report.model import COLUMNS
-from checker.report.recipes import recipe_topics
-from checker.report.words import LANGS, Lang, finding_texts
+from checker.report.recipes import recipe, recipe_topics
+from checker.report.words import LANGS, Lang, details_words, source_of
 from checker.rulesets import KNOWN_CODES
+from checker.site.evidence_tls import hello_told
 from checker.site.organisation_comments import placed
 from checker.site.organisation_findings import recipe_markup
 from checker.site.second_opinions import second_opinions
-from checker.site.sources import source_parts
+from checker.site.sources import parts_of, source_parts
 from tests.report.rows import HOSTILE, row_of
 from tests.site.html_tree import tree
 
@@ -44,20 +46,42 @@ from tests.site.html_tree import tree
     ],
 )
 def test_sources_lead_to_their_sections(source: str, links: dict[str, str]) -> None:
-    assert {part.text: part.href for part in source_parts(source) if part.href} == links
+    assert {part.text: part.href for part in parts_of(source) if part.href} == links
 
 
 @given(st.text())
 def test_nothing_of_a_source_is_lost(source: str) -> None:
-    assert "".join(part.text for part in source_parts(source)) == source
+    assert "".join(part.text for part in parts_of(source)) == source
 
 
+@pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("code", sorted(KNOWN_CODES))
-def test_every_source_of_a_finding_that_names_an_rfc_is_linked(code: str) -> None:
-    source = finding_texts("en")[code].source
-    assert len([part for part in source_parts(source) if "rfc-editor" in part.href]) == len(
-        re.findall(r"RFC \d+", source)
-    )
+def test_every_source_of_a_finding_that_names_an_rfc_is_linked(code: str, lang: Lang) -> None:
+    source, _ = source_of(code, lang)
+    parts = source_parts(code, lang)
+    assert "".join(part.text for part in parts) == source
+    assert len([part for part in parts if "rfc-editor" in part.href]) == len(re.findall(r"RFC \d+", source))
+
+
+@pytest.mark.parametrize(
+    ("code", "lang", "unlinked"),
+    [
+        ("https_error_status", "sv", [(" och §15.6", "")]),
+        ("https_error_status", "en", [(" and §15.6", "")]),
+        (
+            "vantage_no_ipv6",
+            "sv",
+            [("Provet av mätplatsen före mätningen: frågor till rotservrar över IPv6", "")],
+        ),
+        ("certificate_signature_sha1", "sv", [("; CA/Browser Forum Baseline Requirements §7.1.3.2", "en")]),
+        ("certificate_signature_sha1", "en", [("; CA/Browser Forum Baseline Requirements §7.1.3.2", "")]),
+        ("mail_mx_is_cname", "sv", [("; ", "")]),
+    ],
+)
+def test_only_the_english_words_of_a_source_are_marked_as_english(
+    code: str, lang: Lang, unlinked: list[tuple[str, str]]
+) -> None:
+    assert [(part.text, part.lang) for part in source_parts(code, lang) if not part.href] == unlinked
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -67,6 +91,24 @@ def test_every_recipe_is_whole_markup(lang: Lang) -> None:
         assert details.attributes["id"] == f"recipe-{topic}"
         assert len(details.all("dt")) == len(details.all("dd")) > 0
         assert {link.attributes["href"].partition(":")[0] for link in details.all("a")} <= {"https"}
+        said = {"sv": "Källa: ", "en": "Source: "}[lang]
+        assert [link.text for link in details.all("a")] == [
+            f"{said}{software.document[lang]}" for software in recipe(topic).software
+        ]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_hello_is_told_in_words(lang: Lang) -> None:
+    plain = (*HELLOS, "weak", "weak/2")
+    told = {name: hello_told(name, lang) for name in plain}
+    assert all(told.values())
+    assert len(set(told.values())) == len(plain)
+    for control in ("tls12", "broad", "rsa", "dhe", "3des", "ssl3"):
+        assert hello_told(f"{control}/2", lang) == hello_told(f"{control}/3", lang)
+        assert hello_told(f"{control}/2", lang) == details_words(lang)["repeated_hello"].format(
+            hello=told[control]
+        )
+    assert hello_told("{no}/such", lang) == ""
 
 
 @pytest.mark.parametrize("column", COLUMNS)

@@ -23,7 +23,7 @@ from checker.report.templates import templates_directory
 from checker.report.words import LANGS, Lang
 from checker.site.build import build
 from checker.site.language import translations
-from checker.site.places import PAGE, Place, sweep_slugs
+from checker.site.places import PAGE, Place, organisation_path, sweep_slugs
 from tests.report.rows import hostile_result, table_6
 from tests.site.html_tree import Element, tree_of
 from tests.site.pasts import nights, sweep_of
@@ -169,6 +169,12 @@ def test_places(lang: Lang, path: str, folder: str, root: str, top: str, other: 
 def test_only_plain_codes_name_folders(code: str) -> None:
     plain = re.fullmatch(r"[A-Za-z0-9._-]{1,64}", code) is not None and code not in {".", ".."}
     assert is_code(code) == (plain and code.lower() != "index.html")
+
+
+@pytest.mark.parametrize("code", ["../evil", "..", ".", "", "index.html", "a/b"])
+def test_what_is_no_code_has_no_folder(code: str) -> None:
+    with pytest.raises(ValueError, match="no folder is called"):
+        organisation_path(code)
 
 
 def test_a_second_sweep_of_a_day_has_a_name_of_its_own_and_the_first_keeps_its() -> None:

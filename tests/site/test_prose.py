@@ -12,6 +12,7 @@ import jinja2.meta
 import pytest
 
 from checker.report.model import COLUMNS
+from checker.report.site_settings import SiteSettings
 from checker.report.templates import template_environment, templates_directory
 from checker.severities import TLS
 from checker.site.places import PAGE, indicator_path
@@ -21,7 +22,7 @@ STYLE = templates_directory() / "style" / "prose.css"
 NAMES = (*COLUMNS, "metod", "om", "tillganglighet", "data", "andringar", "jamfor", "2017")
 BOTH = [(lang, name) for lang in ("sv", "en") for name in NAMES]
 
-ANYWHERE = {"root", "top"}
+ANYWHERE = {"site", "root", "top"}
 BY_SETTINGS = {"tillganglighet": {"publisher", "contact", "contact_link", "accessibility"}}
 ALWAYS_THERE = {"metod/", "om/", "data/", "tillganglighet/", *map(indicator_path, COLUMNS)}
 """Pages that every site has; those on history and on 2017 may be missing, so no text links to them."""
@@ -124,6 +125,14 @@ def _template(path: str) -> jinja2.Template:
     return template_environment().get_template(path)
 
 
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_nobody_is_sent_to_a_contact_that_is_not_there(lang: str) -> None:
+    foot = {"sv": "längst ned", "en": "bottom of the page"}[lang]
+    for name in ("om", "metod"):
+        assert foot in filled(lang, name, stated=True)
+        assert foot not in filled(lang, name)
+
+
 def built(lang: str, name: str, *, stated: bool = False) -> Built:
     """The fragment filled in; `stated` with all that a publisher can state, otherwise with none of it."""
     fragment = Built()
@@ -145,8 +154,13 @@ def filled(lang: str, name: str, *, stated: bool = False, **values: object) -> s
     }
     allowed = BY_SETTINGS.get(name, set())
     given = {key: value for key, value in by_settings.items() if key in allowed} | values
+    site = SiteSettings(
+        title="Kollen",
+        publisher=str(by_settings["publisher"]),
+        contact=str(by_settings["contact"]),
+    )
     template = _template(f"prose/{lang}/{name}.html")
-    return template.render(root="../../", top="../../../", **given)
+    return template.render(root="../../", top="../../../", site=site, **given)
 
 
 def _inner(fragment: Built) -> list[str]:

@@ -4,11 +4,12 @@ import errno
 import os
 import signal
 from collections.abc import Callable
-from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
+from checker.schedule.forked import Forked
+from checker.schedule.watch import Watch
 from checker.site import side_by_side as module
 from checker.site.side_by_side import FEW, side_by_side
 
@@ -18,6 +19,11 @@ MANY = 3 * FEW
 @pytest.fixture(autouse=True)
 def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_processors", lambda: 2)
+
+
+def check_no_children() -> None:
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def noting_in(directory: Path) -> Callable[[int], None]:
@@ -55,7 +61,7 @@ def test_many_are_shared_and_all_are_done_when_the_block_ends(tmp_path: Path) ->
     assert sorted(found) == list(range(MANY))
     assert len(set(found.values())) == 2
     assert os.getpid() not in found.values()
-    assert active_children() == []
+    check_no_children()
     assert [path.name for path in tmp_path.iterdir()] == ["notes"]
 
 
@@ -78,7 +84,7 @@ def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path: Path, size: int) -> 
     with pytest.raises(OSError, match="No space left") as caught:
         put_many(tmp_path, "x" * size)
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "index.html")
-    assert active_children() == []
+    check_no_children()
 
 
 def kill_itself(thing: int) -> None:
@@ -95,7 +101,7 @@ def put_all(room: Path) -> None:
 def test_a_process_that_is_killed_is_missed(tmp_path: Path) -> None:
     with pytest.raises(ChildProcessError, match="ended from outside"):
         put_all(tmp_path)
-    assert active_children() == []
+    check_no_children()
 
 
 def interrupted(directory: Path) -> None:
@@ -107,4 +113,118 @@ def interrupted(directory: Path) -> None:
 def test_processes_end_with_a_block_that_fails(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted(tmp_path)
-    assert active_children() == []
+    check_no_children()
+
+
+class PairError(Exception):
+    """Made of two things: it cannot be unpickled."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first + second)
+
+
+LATE = {
+    "a full disk": (OSError(errno.ENOSPC, "No space left on device"), OSError, "No space left"),
+    "a fault of ours": (KeyError("region"), KeyError, "region"),
+    "what cannot be sent": (PairError("two ", "parts"), RuntimeError, "PairError: two parts"),
+}
+
+
+@pytest.mark.parametrize(("trouble", "kind", "words"), LATE.values(), ids=LATE)
+def test_what_goes_wrong_long_before_the_block_ends(
+    tmp_path: Path, trouble: Exception, kind: type[Exception], words: str
+) -> None:
+    def fail(_: int) -> None:
+        raise trouble
+
+    def work_on() -> None:
+        with side_by_side(fail, MANY, tmp_path) as work:
+            work.put(1)
+            work.put(2)
+            for number in work_numbers():
+                os.waitid(
+                    os.P_PID, number, os.WEXITED | os.WNOWAIT
+                )  # until they have ended, still to be awaited
+
+    with pytest.raises(kind, match=words) as caught:
+        work_on()
+    notes = "".join(getattr(caught.value, "__notes__", ()))
+    assert ("in fail" in notes) == (kind is KeyError), "where it happened is told of our own faults"
+    check_no_children()
+
+
+def work_numbers() -> list[int]:
+    """The processes that this one has."""
+    return [int(number) for number in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def test_a_process_that_was_killed_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ChildProcessError) as caught:
+        put_all(tmp_path)
+    assert (
+        caught.value.strerror
+        == "a process that wrote pages was ended from outside, perhaps for want of memory"
+    )
+
+
+def test_where_no_process_can_be_had_all_is_done_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", refuse)
+    with side_by_side(noting_in(tmp_path / "notes"), MANY, tmp_path) as work:
+        for thing in range(MANY):
+            work.put(thing)
+    assert noted(tmp_path / "notes") == dict.fromkeys(range(MANY), os.getpid())
+
+
+def test_within_the_process_of_a_nightly_sweep(tmp_path: Path) -> None:
+    def night() -> int:
+        with side_by_side(noting_in(tmp_path / "notes"), MANY, tmp_path) as work:
+            for thing in range(MANY):
+                work.put(thing)
+        return os.getpid()
+
+    with Watch(lambda: None) as watch:
+        ended = Forked(watch).run(night)
+    assert ended.died == ""
+    found = noted(tmp_path / "notes")
+    assert sorted(found) == list(range(MANY))
+    assert len(set(found.values())) == 2
+    assert not {ended.value, os.getpid()} & set(found.values())
+
+
+def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """What was sent and waits on the line is not done any more: the parent's locks are free for the next."""
+    notes = tmp_path / "notes"
+    note = noting_in(notes)
+    reader, writer = os.pipe()  # kept open by every process of the family: closed when all have ended
+
+    def do(thing: int) -> None:
+        note(thing)
+        if thing < 2:
+            while os.getppid() != 1 and (tmp_path / "alive").exists():
+                os.sched_yield()
+
+    (tmp_path / "alive").touch()
+    parent = os.fork()
+    if not parent:
+        os.close(reader)
+        try:
+            with side_by_side(do, MANY, tmp_path) as work:
+                for thing in range(MANY):
+                    work.put(thing)
+                signal.pause()
+        finally:
+            os._exit(1)
+    os.close(writer)
+    while not (notes / "1").exists():
+        os.sched_yield()
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    (tmp_path / "alive").unlink()
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+    assert sorted(noted(notes)) == [0, 1]

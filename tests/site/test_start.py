@@ -44,16 +44,19 @@ def test_the_table_is_as_the_contract_says(tmp_path: Path, lang: Lang) -> None:
         cells = row.all("td")
         assert [cell.attributes["data-indicator"] for cell in cells] == list(COLUMNS)
         for cell, column in zip(cells, COLUMNS, strict=True):
-            first = cell.children[0]
-            assert isinstance(first, Element)
-            assert (first.tag, first.attributes) == ("span", {"class": "code"})
-            assert first.children == [result.cell(column)]
+            code = cell.one("span", class_="code")
+            assert code.children == [result.cell(column)]
+            assert code.attributes.get("lang") == {"sv": None, "en": "sv"}[lang]
+            link = cell.children[0]
+            assert isinstance(link, Element)
+            assert (link.tag, link.children[0]) == ("a", code)
 
 
 def test_every_cell_spells_itself_out_and_leads_to_its_reasons(page: Element) -> None:
     cell = page.one("tr", id="AB").one("td", data_indicator="https")
     link = cell.one("a")
     assert link.attributes["href"] == "organisation/AB/index.html#https"
+    assert link.text.startswith("Nej (ja): ")
     assert "skickas tillbaka till okrypterad http" in link.text
 
 
@@ -120,7 +123,7 @@ def test_without_such_domains_there_is_no_footnote(tmp_path: Path) -> None:
 
 def test_columns_not_asked_for_stay_empty(tmp_path: Path) -> None:
     cells = start_page(tmp_path, result_of(https="Ja")).one("tr", id="AB").all("td")
-    assert [cell.one("span", class_="code").text for cell in cells] == ["", "Ja", "", "", ""]
+    assert [len(cell.all("span", class_="code")) for cell in cells] == [0, 1, 0, 0, 0]
     assert "ingår inte i den här mätningen" in cells[0].text
     assert [len(cell.all("a")) for cell in cells] == [0, 1, 0, 0, 0]
 
@@ -155,8 +158,8 @@ def test_a_cell_that_could_not_be_measured_shows_the_verdict_that_stands_with_it
     result = replace(result_of(https="Ej mätt", starttls="Nej"), standing=(stood("https", "Ja (F)"),))
     page = start_page(tmp_path, others, result)
     cell = page.one("tr", id="AB").one("td", data_indicator="https")
-    assert cell.children[0] is cell.one("span", class_="code")
     assert cell.one("span", class_="code").text == "Ej mätt"
+    assert cell.one("a").text.startswith("Ej mätt: ")
     assert cell.one("span", class_="earlier").words == "tidigare Ja (F), 11 december 2017"
     assert len(page.all("span", class_="earlier")) == 1
 
@@ -176,7 +179,7 @@ def test_a_pair_is_spelled_out_with_the_domains_of_its_own_row(tmp_path: Path) -
     page = start_page(tmp_path, *pairs)
     for code in ("a", "b"):
         said = page.one("tr", id=code).one("td", data_indicator="dnssec").one("a").text
-        assert said.startswith(f"web-{code}.se: ")
+        assert said.startswith(f"Ja/Nej: web-{code}.se: ")
         assert f"mail-{code}.se: " in said
 
 

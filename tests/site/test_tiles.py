@@ -63,7 +63,8 @@ def test_every_tile_is_a_link_that_says_letters_name_and_answer(tmp_path: Path, 
             link = tile.one("a")
             code = link.one("b").text
             assert link.attributes["href"] == f"organisation/{code}/index.html#{column}"
-            assert link.words == f"{code} {results[code].row.region}: {results[code].cell(column)}"
+            # what is seen comes first: whoever speaks to the page says that
+            assert link.words == f"{code} {results[code].cell(column)}, {results[code].row.region}"
 
 
 def test_tiles_differ_by_more_than_colour(tmp_path: Path) -> None:

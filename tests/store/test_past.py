@@ -1,17 +1,21 @@
 """What the site tells of earlier sweeps is what the store holds of them, each by its own rules."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import update
 
 from checker.report.model import COLUMNS
+from checker.store import tables
 from checker.store.baseline import DATE_2017, NAME_2017, put_baseline, table_2017
+from checker.store.errors import DamagedError
 from checker.store.past import past_of
 from checker.store.store import Store
-from checker.store.stored_sweep import State
+from checker.store.stored_sweep import State, StoredSweep
 from tests.store.samples import night
 from tests.store.stored_nights import OTHER_RULES, Cells, StoredNight, concluded, https, measured
 from tests.store.test_history import some_nights
@@ -74,3 +78,40 @@ def test_a_row_that_came_and_one_that_went(store: Store) -> None:
     assert past.printed.codes == ("R000", "R001")
     assert [past.printed.cells(code, "https") for code in past.printed.codes] == [("Ja", ""), ("", "Nej")]
     assert past.sweeps[1].started == night(1)
+
+
+def renamed(store: Store, sweep: StoredSweep, code: str) -> None:
+    with store.transaction() as connection:
+        connection.execute(update(tables.rows).where(tables.rows.c.sweep_id == sweep.id).values(code=code))
+
+
+@pytest.mark.parametrize("code", ["../../../../evil", "/etc", "a/b", "", "a\n", "å", "x" * 65])
+def test_a_code_that_no_row_can_have_never_leaves_the_store(store: Store, code: str) -> None:
+    first = concluded(store, https("Ja"), 0).sweep
+    last = concluded(store, https("Ja"), 1).sweep
+    past = past_of(store, last)
+    renamed(store, first, code)
+    said = re.escape(f"row 0 of sweep {first.id}: a code that no row can have: {code[:64]!a}")
+    judgement = store.judgements.find(first.id, first.ruleset, first.ruleset_version)
+    assert judgement is not None
+    readings: tuple[Callable[[], object], ...] = (
+        lambda: past_of(store, last),
+        lambda: list(past.rows_of(first.info)),
+        lambda: list(store.sweeps.rows(first.id)),
+        lambda: list(store.judgements.cells(judgement.id)),
+        lambda: list(store.judgements.results(judgement.id)),
+        lambda: store.judgements.of_row(judgement.id, code),
+    )
+    for reading in readings:
+        with pytest.raises(DamagedError, match=said):
+            reading()
+
+
+@pytest.mark.parametrize("code", ["index.html", ".", ".."])
+def test_codes_of_earlier_versions_can_be_read(store: Store, code: str) -> None:
+    first = concluded(store, https("Ja"), 0).sweep
+    last = concluded(store, https("Ja"), 1).sweep
+    renamed(store, first, code)
+    past = past_of(store, last)
+    assert past.printed.codes == (code, "R000")
+    assert [row.code for row in past.rows_of(first.info)] == [code]

@@ -1,10 +1,15 @@
 """The results as a spreadsheet (Office Open XML): opens in every Excel, whatever its separators and encodings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no type information
+from xlsxwriter.exceptions import (  # type: ignore[import-untyped]  # as above
+    XlsxWriterException,
+)
 
 from checker.report.dates import shown_time
 from checker.report.model import COLUMNS, Results, RowResult, worst_first
@@ -42,17 +47,40 @@ def write(pages: Pages, results: Results) -> None:
     material = pages.material
     path = pages.directory / pages.folder / PATH
     path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".workbook-", dir=pages.directory) as growing:
-        options = {"constant_memory": True, "strings_to_urls": False, "tmpdir": growing}
-        with xlsxwriter.Workbook(str(path), options) as book:
-            book.set_properties(
-                {"title": visible(material.settings.title), "created": material.sweep.finished}
-            )
-            styles = _Styles(book)
-            _results(book, styles, pages)
-            _findings(book, styles, pages, results)
-            _codes(book, styles, pages)
-            _about(book, styles, pages)
+    with (
+        TemporaryDirectory(prefix=".workbook-", dir=pages.directory) as growing,
+        _book(path, {"constant_memory": True, "strings_to_urls": False, "tmpdir": growing}) as book,
+    ):
+        book.set_properties({"title": visible(material.settings.title), "created": material.sweep.finished})
+        styles = _Styles(book)
+        _results(book, styles, pages)
+        _findings(book, styles, pages, results)
+        _codes(book, styles, pages)
+        _about(book, styles, pages)
+
+
+@contextmanager
+def _book(path: Path, options: dict[str, object]) -> Iterator[Any]:
+    """A workbook, put together when all is in it. What the disk says then is an OSError, as everywhere else."""
+    book = xlsxwriter.Workbook(str(path), options)
+    try:
+        yield book
+        try:
+            book.close()
+        except XlsxWriterException as error:
+            raise _of_the_disk(error) from None
+    finally:
+        for sheet in book.worksheets():  # the library leaves their files open when it fails
+            with suppress(OSError):
+                sheet.row_data_fh.close()
+
+
+def _of_the_disk(error: Exception) -> OSError:
+    """The OSError within one of the library's own; one with its text where there is none."""
+    for within in (error.__cause__, error.__context__, *error.args):
+        if isinstance(within, OSError):
+            return within
+    return OSError(str(error))
 
 
 def _results(book: Any, styles: "_Styles", pages: Pages) -> None:
