@@ -116,7 +116,7 @@ def test_an_entry_in_full(tmp_path: Path) -> None:
     (entry,) = entries(tmp_path)
     line, reason, closing = words_of(entry)
     assert line.startswith(
-        "HTTPS: Sämre: nu Ja (F), tidigare Ja (senast mätt 1\xa0oktober 2026). Webbplatsen fungerar med https, "
+        "HTTPS: Sämre: nu Ja (F), tidigare Ja (senast mätt 1\xa0oktober 2026). Webbplatsen erbjuder https, "
         "men något i dess TLS-inställningar eller certifikat är felaktigt eller osäkert. Med dagens regler läses "
         "den tidigare mätningen som Ja (N). Så har det varit sedan 2\xa0oktober 2026."
     )
