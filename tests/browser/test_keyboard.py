@@ -20,8 +20,11 @@ ROWS = "#part\\:table tbody tr[id]:visible"
 _FOCUS = """() => {
     const element = document.activeElement;
     const box = element.getBoundingClientRect();
+    const outlined = style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
     const style = getComputedStyle(element);
-    const drawn = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    // the link of a cell covers the cell by its ::after, and that is what the ring is drawn around
+    const after = getComputedStyle(element, "::after");
+    const drawn = outlined(style) || style.boxShadow !== "none" || (after.content !== "none" && outlined(after));
     const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
         && box.top < innerHeight && box.left < innerWidth;
     const name = `${element.localName} ${element.id} "${(element.textContent || "").trim().slice(0, 30)}"`;
