@@ -11,7 +11,7 @@ from checker.cli.output import say
 from checker.comments import Comment, CommentsError, read_comments
 from checker.domain_names import quoted
 from checker.observations.row import is_code
-from checker.report.model import Results, RowResult, summary_of
+from checker.report.model import Results, RowResult, as_they_are, summary_of
 from checker.report.publish import NotReplaceableError, check_replaceable, publish, recover
 from checker.report.screen import summary_lines, table_lines
 from checker.report.site_settings import AccessibilityStatement, SiteSettings
@@ -55,7 +55,7 @@ def publish_site(
     """
     material = Material(
         results=results,
-        in_full=results,
+        pending=as_they_are(results),
         sweep=sweep.info,
         settings=site_settings(settings),
         lang=settings.lang,
@@ -96,7 +96,7 @@ def _check_codes(material: Material) -> None:
 
 def _with_history(material: Material, store: "Store", sweep: "StoredSweep") -> Material:
     """The site's material with what stood beside each cell after its sweep, what came before, and what feeds are made of."""
-    from checker.cli.stored_results import in_full  # noqa: PLC0415 - not without a store
+    from checker.cli.stored_results import pending_rows  # noqa: PLC0415 - not without a store
     from checker.store.past import past_of  # noqa: PLC0415 - as above
     from checker.store.shown import feed_source, with_history, with_history_then  # noqa: PLC0415 - as above
     from checker.store.stored_sweep import State  # noqa: PLC0415 - as above
@@ -118,7 +118,7 @@ def _with_history(material: Material, store: "Store", sweep: "StoredSweep") -> M
     return replace(
         material,
         results=lambda: shown(material.results),
-        in_full=lambda: shown(lambda: in_full(store, sweep, material.results)),
+        pending=lambda: pending_rows(store, sweep, shown(material.results)),
         past=past_of(store, own or sweep),
         feeds=feed_source(store, sweep.series),
     )

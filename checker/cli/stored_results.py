@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from checker.cli.disk import real_disk
 from checker.indicators.details import details_in_full
-from checker.report.model import Results, RowResult
+from checker.report.model import PendingRow, Results, RowResult
 from checker.report.spool import Spool
+from checker.row_details import RowDetails
 from checker.rulesets import RULESETS
 
 if TYPE_CHECKING:
-    from checker.observations.row import Evidence
     from checker.store.judgements import Judgement
+    from checker.store.observations import KeptEvidence
     from checker.store.store import Store
     from checker.store.stored_sweep import StoredSweep
 
@@ -23,19 +24,23 @@ def stored_results(store: "Store", judgement: "Judgement") -> Results:
     return lambda: (result for _, result in store.judgements.results(judgement.id))
 
 
-def in_full(store: "Store", sweep: "StoredSweep", results: Results) -> Iterator[RowResult]:
-    """These rows of a stored sweep with all the details that there are, each read from the store when it comes.
+def pending_rows(store: "Store", sweep: "StoredSweep", results: Iterator[RowResult]) -> Iterator[PendingRow]:
+    """These rows of a stored sweep, each with what the store keeps of it when it comes.
 
-    There are none where the observation is gone, or the ruleset is none of this program's.
+    There are no details where the observation is gone, or the ruleset is none of this program's.
     """
-    ruleset = RULESETS.get(sweep.ruleset)
-    seen = _Seen(store.observations.seen(sweep.id)) if ruleset else None
-    for position, result in enumerate(results()):
-        evidence = seen.at(position) if seen else None
-        if evidence is None or ruleset is None or evidence.row.code != result.row.code:
-            yield result
+    kept = _Kept(store.observations.kept(sweep.id)) if sweep.ruleset in RULESETS else None
+    for position, result in enumerate(results):
+        evidence = kept.at(position) if kept else None
+        if evidence is None or evidence.code != result.row.code:
+            yield PendingRow(result)
         else:
-            yield replace(result, details=details_in_full(sweep.to_be_judged(evidence), ruleset))
+            yield PendingRow(result, partial(_details, evidence, sweep))
+
+
+def _details(kept: "KeptEvidence", sweep: "StoredSweep") -> RowDetails:
+    """What was seen of a row, for readers. Touches no store. Raises DamagedError."""
+    return details_in_full(sweep.to_be_judged(kept.read()), RULESETS[sweep.ruleset])
 
 
 @contextmanager
@@ -47,14 +52,14 @@ def read_once(results: Results) -> Iterator[Results]:
         yield spool.results
 
 
-class _Seen:
+class _Kept:
     """Observations asked for by rising position."""
 
-    def __init__(self, seen: "Iterator[tuple[int, Evidence]]") -> None:
-        self._seen = seen
-        self._next = next(seen, None)
+    def __init__(self, kept: "Iterator[KeptEvidence]") -> None:
+        self._kept = kept
+        self._next = next(kept, None)
 
-    def at(self, position: int) -> "Evidence | None":
-        while self._next is not None and self._next[0] < position:
-            self._next = next(self._seen, None)
-        return self._next[1] if self._next is not None and self._next[0] == position else None
+    def at(self, position: int) -> "KeptEvidence | None":
+        while self._next is not None and self._next.position < position:
+            self._next = next(self._kept, None)
+        return self._next if self._next is not None and self._next.position == position else None

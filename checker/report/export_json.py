@@ -119,6 +119,11 @@ def summary_object(summary: Summary) -> dict[str, Any]:
     }
 
 
+def result_line(result: RowResult, lang: Lang = "sv") -> str:
+    """One row as it stands in `results`, on one line."""
+    return _json(result_object(result, lang))
+
+
 class JsonResults:
     """Writes results.json as the rows come: the sweep first, `results` row by row, the summary last.
 
@@ -132,7 +137,11 @@ class JsonResults:
 
     def add(self, result: RowResult) -> None:
         """Write one row, on one line."""
-        self._out.write(self._before + _json(result_object(result, self._lang)))
+        self.add_line(result_line(result, self._lang))
+
+    def add_line(self, line: str) -> None:
+        """Write one row that is a line already."""
+        self._out.write(self._before + line)
         self._before = ",\n"
 
     def finish(self, summary: Summary) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checker.observations.row import Row
@@ -89,6 +89,30 @@ class RowResult:
 
 Results = Callable[[], Iterator[RowResult]]
 """Reads the judged rows from the start, in the order of domains.csv, as often as it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """A judged row whose details are made when they are asked for, perhaps in another process: it can be pickled.
+
+    Without `details` the row is as complete as it is.
+    """
+
+    result: RowResult
+    details: Callable[[], RowDetails] | None = None
+
+    def in_full(self) -> RowResult:
+        """The row with its details. Raises what making them does."""
+        return self.result if self.details is None else replace(self.result, details=self.details())
+
+
+PendingRows = Callable[[], Iterator[PendingRow]]
+"""As `Results`."""
+
+
+def as_they_are(results: Results) -> PendingRows:
+    """Rows that have all the details that there are."""
+    return lambda: map(PendingRow, results())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from checker.history.intervals import Interval
 from checker.history.past import read_once
 from checker.report.feeds import write_feeds
-from checker.report.model import RowResult, Summary
+from checker.report.model import PendingRow
 from checker.report.words import LANGS
 from checker.site import (
     assets,
@@ -59,7 +59,7 @@ def build(directory: Path, material: Material) -> None:
     shown = replace(material, results=lambda: iter(brief))  # what pages of many rows show: read once
     languages = tuple(Pages(directory, lang, shown, summary) for lang in LANGS)
     with side_by_side(_writing(directory, material, languages), summary.rows, directory) as work:
-        codes = _organisations(directory, material, summary, work)
+        codes = _organisations(directory, material, work)
         # what is written of many organisations at once, while the last pages of each are still being written elsewhere
         for pages in languages:
             for write in PAGES:
@@ -70,6 +70,9 @@ def build(directory: Path, material: Material) -> None:
         security_txt.write(directory, material)
         for pages in languages:
             workbook.write(pages, material.results)
+        with tables.JsonTable(directory, material, summary) as table:
+            for line in work.given():
+                table.add(line.decode())
     for pages in languages:
         pages.made.extend(map(organisation_path, codes))
         gone.write_all(pages, codes)
@@ -83,12 +86,12 @@ def build(directory: Path, material: Material) -> None:
 class _Own:
     """What is known of one organisation alone."""
 
-    result: RowResult
+    row: PendingRow
     intervals: Sequence[Interval]
 
 
-def _writing(directory: Path, material: Material, languages: tuple[Pages, ...]) -> Callable[[_Own], None]:
-    """What writes everything that one organisation has of its own.
+def _writing(directory: Path, material: Material, languages: tuple[Pages, ...]) -> Callable[[_Own], bytes]:
+    """What writes everything that one organisation has of its own, and gives its line in results.json.
 
     It touches neither the store nor another organisation, so it may run in another process.
     """
@@ -99,36 +102,29 @@ def _writing(directory: Path, material: Material, languages: tuple[Pages, ...]) 
     files = organisation_json.OrganisationFiles(directory, alone)
     own_pages = tuple(Pages(directory, pages.lang, alone, pages.summary) for pages in languages)
 
-    def write(own: _Own) -> None:
-        code = own.result.row.code
+    def write(own: _Own) -> bytes:
+        result = own.row.in_full()
+        code = result.row.code
         told[code] = own.intervals
-        files.write(own.result)
+        files.write(result)
         for pages in own_pages:
-            organisation.write(pages, own.result)
-            badge.write(directory, own.result, material.sweep, pages.lang)
+            organisation.write(pages, result)
+            badge.write(directory, result, material.sweep, pages.lang)
         del told[code]
+        return tables.json_line(result, material.lang).encode()
 
     return write
 
 
-def _organisations(
-    directory: Path, material: Material, summary: Summary, work: Work[_Own]
-) -> tuple[str, ...]:
-    """Have each organisation's own pages written, and what is told of all in one file; the codes, in the list's order.
-
-    Every row is read once, with all that was seen of it.
-    """
+def _organisations(directory: Path, material: Material, work: Work[_Own]) -> tuple[str, ...]:
+    """Have each organisation's own pages written, and since when each cell has stood; the codes, in the list's order."""
     codes: list[str] = []
-    with (
-        history_csv.HistoryFile(directory, material) as history,
-        tables.JsonTable(directory, material, summary) as table,
-    ):
-        for result in material.in_full():
-            code = result.row.code
+    with history_csv.HistoryFile(directory, material) as history:
+        for row in material.pending():
+            code = row.result.row.code
             codes.append(code)
-            table.add(result)
             history.add(code)
-            work.put(_Own(result, material.past.intervals_of(code) if material.past else ()))
+            work.put(_Own(row, material.past.intervals_of(code) if material.past else ()))
     return tuple(codes)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from checker.comments import Comment
 from checker.history.past import Past
 from checker.report.feeds import FeedSource
-from checker.report.model import Results, RowResult, SweepInfo
+from checker.report.model import PendingRows, Results, RowResult, SweepInfo
 from checker.report.site_settings import SiteSettings
 from checker.report.words import Lang
 
@@ -16,14 +16,14 @@ from checker.report.words import Lang
 class Material:
     """What a site is made of.
 
-    `results` reads the rows, with their details or not, `in_full` with all the details that there are. `lang` is the
+    `results` reads the rows, with their details or not, `pending` those that can be had with all the details that there are. `lang` is the
     language of the messages in results.json. `past` is None without a store. `study` is the table of 2017, empty where
     the list is another. `comments` are those of each code. `standing` is the site that is replaced, from which pages that
     never change may be taken over.
     """
 
     results: Results
-    in_full: Results
+    pending: PendingRows
     sweep: SweepInfo
     settings: SiteSettings
     lang: Lang = "sv"

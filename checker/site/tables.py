@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Self
 
 from checker.report.export_csv import CsvResults
-from checker.report.export_json import SCHEMA_NAME, JsonResults, schema_text
+from checker.report.export_json import SCHEMA_NAME, JsonResults, result_line, schema_text
 from checker.report.model import RowResult, Summary, SummaryCounter
+from checker.report.words import Lang
 from checker.row_details import RowDetails
 from checker.site.material import Material
 
@@ -26,7 +27,7 @@ def write_csv(directory: Path, material: Material) -> tuple[Summary, tuple[RowRe
 
 
 class JsonTable:
-    """Writes results.json as the rows come, with their details, and its schema. Use as a context manager."""
+    """Writes results.json line by line, and its schema. Use as a context manager."""
 
     def __init__(self, directory: Path, material: Material, summary: Summary) -> None:
         self._summary = summary
@@ -42,6 +43,11 @@ class JsonTable:
             if kind is None:
                 self._rows.finish(self._summary)
 
-    def add(self, result: RowResult) -> None:
-        """Write one row; of its details only the mail hosts, stage by stage: the rest is in the organisation's own file."""
-        self._rows.add(replace(result, details=RowDetails(mail_hosts=result.details.mail_hosts)))
+    def add(self, line: str) -> None:
+        """Write one row that is a line of the table already."""
+        self._rows.add_line(line)
+
+
+def json_line(result: RowResult, lang: Lang) -> str:
+    """One row of results.json; of its details only the mail hosts, stage by stage: the rest is in the organisation's own file."""
+    return result_line(replace(result, details=RowDetails(mail_hosts=result.details.mail_hosts)), lang)

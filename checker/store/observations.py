@@ -1,6 +1,6 @@
 """What was seen, row by row: kept as it comes, so that whatever happens it need not be asked again."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +37,22 @@ class Stored:
     data: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """What was seen of one row as it lies in the store, with its certificates by digest. To be carried, and read elsewhere."""
+
+    sweep_id: str
+    position: int
+    code: str
+    data: Any
+    ders: Mapping[str, bytes]
+
+    def read(self) -> Evidence:
+        """The evidence. Raises DamagedError."""
+        with _naming(self.sweep_id, self.code):
+            return evidence_from(self.data, self.ders)
+
+
 class Observations:
     """The observations of every sweep, and the certificates that they share."""
 
@@ -71,10 +87,15 @@ class Observations:
 
         Raises DamagedError on the way.
         """
+        for kept in self.kept(sweep_id, leave_out=leave_out):
+            yield kept.position, kept.read()
+
+    def kept(self, sweep_id: str, *, leave_out: tuple[str, ...] = ()) -> Iterator[KeptEvidence]:
+        """What `seen` reads, before it is read. Raises DamagedError on the way."""
         for stored, ders in self._with_certificates(sweep_id, "seen", leave_out):
-            with _naming(sweep_id, stored.code):
-                evidence = evidence_from(stored.data, ders)
-            yield stored.position, evidence
+            yield KeptEvidence(
+                sweep_id=sweep_id, position=stored.position, code=stored.code, data=stored.data, ders=ders
+            )
 
     def of_row(self, sweep_id: str, code: str) -> Evidence | None:
         """What was seen of one row; None when it was not, or retention took it away. Raises DamagedError."""
@@ -163,9 +184,10 @@ class Observations:
         while page := list(islice(waiting, _AT_ONCE)):
             if leave_out:
                 page = [replace(stored, data=without(stored.data, *leave_out)) for stored in page]
-            ders = self.ders(frozenset[str]().union(*(digests(stored.data) for stored in page)))
-            for stored in page:
-                yield stored, ders
+            wanted = [digests(stored.data) for stored in page]
+            ders = self.ders(frozenset[str]().union(*wanted))
+            for stored, own in zip(page, wanted, strict=True):
+                yield stored, {digest: ders[digest] for digest in own if digest in ders}
 
     def _write(self, sweep_id: str, position: int, state: str, encoded: Any) -> None:
         certificates: dict[str, bytes] = {}

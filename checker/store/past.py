@@ -63,9 +63,10 @@ def _printed(store: Store, sweeps: Sequence[StoredSweep], codes: _Codes) -> Prin
     for place, sweep in enumerate(sweeps):
         with reading(store.engine) as connection:
             found = connection.execute(_of_sweep(sweep.info, _ROWS.c.position, _ROWS.c.code)).all()
-        for record in found:
-            codes.check(record[1], record[0], sweep.info)
-            printed.put(place, record[1], record[2:])
+        info = sweep.info
+        for position, code, *cells in found:
+            codes.check(code, position, info)
+            printed.put(place, code, tuple(cells))
     return printed
 
 

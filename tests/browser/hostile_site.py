@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checker.comments import Comment
 from checker.observations.row import Row
-from checker.report.model import COLUMNS, RowResult
+from checker.report.model import COLUMNS, PendingRow, RowResult
 from checker.report.site_settings import AccessibilityStatement, SiteSettings
 from checker.rulesets import RULESET_2026
 from checker.site.build import build
@@ -81,7 +81,7 @@ def main(folder: Path) -> int:
         replace(
             material,
             results=lambda: iter(everything),
-            in_full=lambda: iter(everything),
+            pending=lambda: map(PendingRow, everything),
             comments=comments,
             settings=settings,
         ),

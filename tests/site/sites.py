@@ -8,7 +8,7 @@ from pathlib import Path
 from checker.history.changes import Change, Kind
 from checker.history.past import Past
 from checker.report.feeds import FeedSource
-from checker.report.model import COLUMNS, RowResult, summary_of
+from checker.report.model import COLUMNS, PendingRow, RowResult, summary_of
 from checker.report.site_settings import SiteSettings
 from checker.report.words import Lang
 from checker.site.material import Material
@@ -21,7 +21,10 @@ from tests.site.pasts import past_of
 def material_of(*results: RowResult, **more: object) -> Material:
     """A site of these rows and the sweep of the 2017 table."""
     material = Material(
-        results=lambda: iter(results), in_full=lambda: iter(results), sweep=SWEEP, settings=SiteSettings()
+        results=lambda: iter(results),
+        pending=lambda: map(PendingRow, results),
+        sweep=SWEEP,
+        settings=SiteSettings(),
     )
     return replace(material, **more)  # type: ignore[arg-type]  # the fields are the caller's
 

@@ -49,8 +49,8 @@ def graph(
     directory.mkdir(exist_ok=True)
     summary, _ = tables.write_csv(directory, material)
     with tables.JsonTable(directory, material, summary) as table:
-        for result in material.in_full():
-            table.add(result)
+        for result in material.results():
+            table.add(tables.json_line(result, material.lang))
     for lang in ("sv", "en"):
         workbook.write(pages_of(directory, material, lang), material.results)
     with history_csv.HistoryFile(directory, material):

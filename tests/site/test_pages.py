@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from checker.observations.row import is_code
+from checker.report.model import as_they_are
 from checker.report.publish import MARKER, publish
 from checker.report.spool import Spool
 from checker.report.templates import templates_directory
@@ -325,7 +326,7 @@ def test_a_spool_becomes_a_whole_published_directory(tmp_path: Path) -> None:
     with Spool() as spool:
         for index, result in enumerate((*table_6(), hostile_result())):
             spool.put(index, result)
-        material = replace(material_of(), results=spool.results, in_full=spool.results)
+        material = replace(material_of(), results=spool.results, pending=as_they_are(spool.results))
         publish(target, partial(build, material=material))
     names = {path.name for path in target.iterdir()}
     assert names >= {MARKER, PAGE, "en", "style.css", "site.js", "icon.svg", "results.csv", "results.json"}

@@ -26,11 +26,12 @@ def check_no_children() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def noting_in(directory: Path) -> Callable[[int], None]:
+def noting_in(directory: Path) -> Callable[[int], bytes]:
     directory.mkdir(exist_ok=True)
 
-    def note(thing: int) -> None:
+    def note(thing: int) -> bytes:
         (directory / str(thing)).write_text(str(os.getpid()))
+        return b""
 
     return note
 
@@ -65,14 +66,45 @@ def test_many_are_shared_and_all_are_done_when_the_block_ends(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["notes"]
 
 
+@pytest.mark.parametrize("processors", [1, 2, 3])
+@pytest.mark.parametrize("things", [0, 1, FEW, MANY + 1])
+def test_what_each_gives_is_read_in_the_order_in_which_it_was_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int, things: int
+) -> None:
+    monkeypatch.setattr(module, "_processors", lambda: processors)
+
+    def give(thing: int) -> bytes:
+        return str(thing).encode() * (thing % 7)  # of many lengths, some of them none
+
+    with side_by_side(give, things, tmp_path) as work:
+        for thing in range(things):
+            work.put(thing)
+        given = list(work.given())
+    assert given == [give(thing) for thing in range(things)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_goes_wrong_is_raised_where_what_was_given_is_read(tmp_path: Path) -> None:
+    def read() -> None:
+        with side_by_side(kill_itself, MANY, tmp_path) as work:
+            for thing in range(8):
+                work.put(thing)
+            list(work.given())
+
+    with pytest.raises(ChildProcessError, match="ended from outside"):
+        read()
+    check_no_children()
+
+
 def full_disk(thing: int) -> None:
     if thing == 7:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "index.html")
 
 
 def put_many(room: Path, big: str = "") -> None:
-    def do(thing: tuple[int, str]) -> None:
+    def do(thing: tuple[int, str]) -> bytes:
         full_disk(thing[0])
+        return b""
 
     with side_by_side(do, MANY, room) as work:
         for thing in range(MANY):
@@ -87,9 +119,10 @@ def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path: Path, size: int) -> 
     check_no_children()
 
 
-def kill_itself(thing: int) -> None:
+def kill_itself(thing: int) -> bytes:
     if thing == 7:
         os.kill(os.getpid(), signal.SIGKILL)
+    return b""
 
 
 def put_all(room: Path) -> None:
@@ -134,7 +167,7 @@ LATE = {
 def test_what_goes_wrong_long_before_the_block_ends(
     tmp_path: Path, trouble: Exception, kind: type[Exception], words: str
 ) -> None:
-    def fail(_: int) -> None:
+    def fail(_: int) -> bytes:
         raise trouble
 
     def work_on() -> None:
@@ -202,11 +235,12 @@ def test_it_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     note = noting_in(notes)
     reader, writer = os.pipe()  # kept open by every process of the family: closed when all have ended
 
-    def do(thing: int) -> None:
+    def do(thing: int) -> bytes:
         note(thing)
         if thing < 2:
             while os.getppid() != 1 and (tmp_path / "alive").exists():
                 os.sched_yield()
+        return b""
 
     (tmp_path / "alive").touch()
     parent = os.fork()

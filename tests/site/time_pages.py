@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from checker.history.past import Past
-from checker.report.model import COLUMNS, RowResult, SweepInfo, summary_of
+from checker.report.model import COLUMNS, PendingRow, RowResult, SweepInfo, summary_of
 from checker.report.site_settings import SiteSettings
 from checker.report.words import LANGS
 from checker.site.material import Material
@@ -26,7 +26,7 @@ def languages(
     rows = results or (result_of(row_of(), **dict.fromkeys(COLUMNS, "Ja")),)
     material = Material(
         results=lambda: iter(rows),
-        in_full=lambda: iter(rows),
+        pending=lambda: map(PendingRow, rows),
         sweep=shown,
         settings=settings or SiteSettings(title="Prov"),
         past=past,
