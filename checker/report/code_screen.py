@@ -47,13 +47,13 @@ def list_lines(*, lang: Lang = "sv", width: int = WIDTH) -> Iterator[str]:
     texts = finding_texts(lang)
     for area, codes in _by_area(lang).items():
         yield f"  {words['areas'][area]}"
-        told = [(code, without_values(texts[code].text)) for code in codes]
+        told = [(code, without_values(texts[code].text, lang)) for code in codes]
         yield from _listed(told, max(map(len, codes)), width)
 
 
-def without_values(text: str) -> str:
-    """A text with its placeholders in angle brackets: it is about the code, not about one finding."""
-    return text.replace("{", "<").replace("}", ">")
+def without_values(text: str, lang: Lang) -> str:
+    """A text with words in angle brackets for its placeholders: it is about the code, not about one finding."""
+    return text.format_map({name: f"<{word}>" for name, word in explain_words(lang)["placeholders"].items()})
 
 
 def severities(code: str) -> dict[str, str | None]:
@@ -100,13 +100,13 @@ def _finding(code: str, lang: Lang, width: int) -> Iterator[str]:
     yield code
     yield from _wrapped(_worth(code, lang), width, "  ")
     yield ""
-    yield from _wrapped(without_values(text.text), width, "")
+    yield from _wrapped(without_values(text.text, lang), width, "")
     if text.why:
         yield ""
-        yield from _wrapped(f"{words['why']}: {without_values(text.why)}", width, "")
+        yield from _wrapped(f"{words['why']}: {without_values(text.why, lang)}", width, "")
     if text.remedy:
         yield ""
-        yield from _wrapped(f"{words['remedy']}: {without_values(text.remedy)}", width, "")
+        yield from _wrapped(f"{words['remedy']}: {without_values(text.remedy, lang)}", width, "")
     for recipe in recipes_of(code):
         yield ""
         yield from _recipe(recipe, lang, width)

@@ -166,7 +166,7 @@ def details_words(lang: Lang) -> Mapping[str, str]:
 
 @lru_cache(maxsize=len(LANGS))
 def explain_words(lang: Lang) -> Mapping[str, Mapping[str, str]]:
-    """What codes are explained in: `labels` of the parts, `areas` of the finding codes in the order of a list."""
+    """What codes are explained in: `labels` of the parts, `areas` of the finding codes in the order of a list, `placeholders`."""
     return {
         section: {name: str(text) for name, text in entry.items()}
         for section, entry in _table_words(lang, "explain").items()

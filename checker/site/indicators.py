@@ -124,9 +124,9 @@ def _explained(code: str, lang: Lang) -> Explained:
     return Explained(
         code=code,
         worth=tuple(_worth(code, lang)),
-        text=without_values(text.text),
-        why=without_values(text.why),
-        remedy=without_values(text.remedy),
+        text=without_values(text.text, lang),
+        why=without_values(text.why, lang),
+        remedy=without_values(text.remedy, lang),
         recipes=tuple((topic, recipe(topic).title[lang]) for topic in finding_texts("en")[code].recipes),
         sources=source_parts(code, lang),
     )

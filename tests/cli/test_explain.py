@@ -19,7 +19,7 @@ def explain(*arguments: str) -> int:
 def test_a_finding_with_its_recipes(capsys: Captured) -> None:
     assert explain("starttls_not_offered", "--lang", "en") == 0
     said = capsys.readouterr()
-    assert said.out.startswith("starttls_not_offered\n  Fault\n\nThe mail server <subject>")
+    assert said.out.startswith("starttls_not_offered\n  Fault\n\nThe mail server <name>")
     assert "\n  Postfix\n" in said.out
     assert said.err == ""
     assert not list(Path().iterdir())

@@ -1,6 +1,8 @@
+from string import Formatter
+
 import pytest
 
-from checker.report.code_screen import all_codes, code_lines, list_lines, severities
+from checker.report.code_screen import all_codes, code_lines, list_lines, severities, without_values
 from checker.report.export_codes import code_object
 from checker.report.recipes import recipes_of
 from checker.report.words import LANGS, Lang, explain_words, finding_texts, source_of
@@ -36,8 +38,8 @@ def test_a_finding_is_explained_in_full(code: str, lang: Lang) -> None:
     text = "\n".join(code_lines(code, lang=lang, width=10_000))
     entry, words = finding_texts(lang)[code], explain_words(lang)["labels"]
     assert text.startswith(f"{code}\n")
-    assert f"\n{words['why']}: {entry.why[:20].replace('{', '<')}" in text
-    assert f"\n{words['remedy']}: {entry.remedy[:10].replace('{', '<')}" in text
+    assert f"\n{words['why']}: {without_values(entry.why, lang)}" in text
+    assert f"\n{words['remedy']}: {without_values(entry.remedy, lang)}" in text
     assert text.endswith(f"\n{words['source']}: {source_of(code, lang)[0]}")
     assert "{" not in text.partition(words["recipe"])[0]
     for recipe in recipes_of(code):
@@ -45,6 +47,23 @@ def test_a_finding_is_explained_in_full(code: str, lang: Lang) -> None:
         for software in recipe.software:
             assert f"\n  {software.name[lang]}\n    {software.text[lang]}\n" in text
             assert all(f"      {line}".rstrip() in text for line in software.example.splitlines())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_placeholder_has_a_word(lang: Lang) -> None:
+    used = {
+        name
+        for entry in finding_texts(lang).values()
+        for text in (entry.text, entry.why, entry.remedy)
+        for _, name, _, _ in Formatter().parse(text)
+        if name is not None
+    }
+    assert explain_words(lang)["placeholders"].keys() == used
+
+
+def test_placeholders_are_told_in_the_language_of_the_text() -> None:
+    text = finding_texts("sv")["certificate_expired"].text
+    assert without_values(text, "sv") == "Certifikatet <certifikat> hos <namn> har gått ut."
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN_CODES))

@@ -12,6 +12,7 @@ from checker.schedule.forked import Forked
 from checker.schedule.watch import Watch
 from checker.site import side_by_side as module
 from checker.site.side_by_side import FEW, side_by_side
+from checker.store.errors import DamagedError
 
 MANY = 3 * FEW
 
@@ -158,6 +159,7 @@ class PairError(Exception):
 
 LATE = {
     "a full disk": (OSError(errno.ENOSPC, "No space left on device"), OSError, "No space left"),
+    "a damaged store": (DamagedError("row 7"), DamagedError, "row 7"),
     "a fault of ours": (KeyError("region"), KeyError, "region"),
     "what cannot be sent": (PairError("two ", "parts"), RuntimeError, "PairError: two parts"),
 }
@@ -182,7 +184,9 @@ def test_what_goes_wrong_long_before_the_block_ends(
     with pytest.raises(kind, match=words) as caught:
         work_on()
     notes = "".join(getattr(caught.value, "__notes__", ()))
-    assert ("in fail" in notes) == (kind is KeyError), "where it happened is told of our own faults"
+    assert ("in fail" in notes) == (kind in {KeyError, DamagedError}), (
+        "where it happened is told of our own faults"
+    )
     check_no_children()
 
 
