@@ -1,7 +1,7 @@
 """The site written from judged rows and put in its place, with what the store knows of their history."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from checker.cli.exits import ExitCode, Quit
 from checker.cli.output import say
 from checker.comments import Comment, CommentsError, read_comments
 from checker.domain_names import quoted
-from checker.observations.row import is_code
+from checker.observations.row import Row, is_code
 from checker.report.model import Results, RowResult, as_they_are, summary_of
 from checker.report.publish import NotReplaceableError, check_replaceable, publish, recover
 from checker.report.screen import summary_lines, table_lines
@@ -62,11 +62,13 @@ def publish_site(
         comments=read_site_files(settings),
         standing=output if output.is_dir() else None,
     )
+    rows = [result.row for result in results()]
     if store is not None:
-        _check_codes(material)
+        _check_codes(rows, sweep)
         material = _with_history(material, store, sweep)
-    material = replace(material, study=_study(material))
-    _warn_of_strangers(material)
+    codes = {row.code for row in rows}
+    material = replace(material, study=_study(codes))
+    _warn_of_strangers(material.comments, codes)
 
     try:
         publish(output, lambda directory: build(directory, material), partial=partial)
@@ -82,14 +84,14 @@ def publish_site(
         ) from None
 
 
-def _check_codes(material: Material) -> None:
+def _check_codes(rows: Iterable[Row], sweep: "StoredSweep") -> None:
     """Quit (FAILED) when a row has a code that an earlier version took and no page can have."""
-    for result in material.results():
-        if not is_code(result.row.code):
+    for row in rows:
+        if not is_code(row.code):
             raise Quit(
                 ExitCode.FAILED,
-                f"the row {quoted(result.row.region)} of the sweep {material.sweep.id} has the code"
-                f" {quoted(result.row.code)}, and no page of its own can be called that: give it another code in the"
+                f"the row {quoted(row.region)} of the sweep {sweep.id} has the code"
+                f" {quoted(row.code)}, and no page of its own can be called that: give it another code in the"
                 " list of domains and sweep again; an earlier site stands as it was",
             )
 
@@ -124,21 +126,18 @@ def _with_history(material: Material, store: "Store", sweep: "StoredSweep") -> M
     )
 
 
-def _study(material: Material) -> tuple[RowResult, ...]:
+def _study(codes: set[str]) -> tuple[RowResult, ...]:
     """The table of 2017, when the list is the one that it is about: the same codes."""
     from checker.store.baseline import table_2017  # noqa: PLC0415 - start-up
 
-    codes = {result.row.code for result in material.results()}
     study = table_2017()
     return study if codes == {result.row.code for result in study} else ()
 
 
-def _warn_of_strangers(material: Material) -> None:
+def _warn_of_strangers(comments: Mapping[str, tuple[Comment, ...]], codes: set[str]) -> None:
     """Tell of comments on codes that the list does not have: probably misspelt."""
-    if material.comments:
-        codes = {result.row.code for result in material.results()}
-        for code in sorted(set(material.comments) - codes):
-            log.warning("comments: the list has no row with the code %s", quoted(code))
+    for code in sorted(comments.keys() - codes):
+        log.warning("comments: the list has no row with the code %s", quoted(code))
 
 
 def _without_since(result: RowResult) -> RowResult:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from checker.indicators.certificates import certificate_names, names_in_cn_only, shown_names
 from checker.indicators.shown import shown_reply
+from checker.indicators.tls_configuration import TERMS
 from checker.observations.fact import Fact
 from checker.observations.failure import Failure
 from checker.observations.mail import MailHost, MailSession, MailStage, MailState
@@ -30,18 +31,10 @@ _ALERTS = {
 }
 """The alerts that end handshakes (RFC 8446 §6, RFC 6066 §9)."""
 _OLD_VERSIONS = frozenset({"SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"})
-_WEAK_FACTS = {
-    "ssl2": "SSLv2",
-    "ssl3": "SSLv3",
-    "tls10": "TLS 1.0",
-    "tls11": "TLS 1.1",
-    "null_suites": "NULL",
-    "anonymous_suites": "anon",
-    "export_suites": "EXPORT",
-    "des_suites": "DES",
-    "rc4_suites": "RC4",
-    "block64_suites": "3DES/IDEA/RC2",
-}
+_WEAK_FACTS = (
+    *("ssl2", "ssl3", "tls10", "tls11", "null_suites", "anonymous_suites"),
+    *("export_suites", "des_suites", "rc4_suites", "block64_suites"),
+)
 
 
 def dialogues(host: MailHost, ruleset: Ruleset) -> Iterator[Finding | None]:
@@ -223,7 +216,7 @@ def _chain(session: MailSession) -> tuple[bytes, ...]:
 def _old(session: MailSession) -> str:
     """Old protocols and weak suites seen, for showing: the full set where it was taken, else the version spoken."""
     if session.facts is not None:
-        return ", ".join(shown for fact, shown in _WEAK_FACTS.items() if _yes(session.facts, fact))
+        return ", ".join(TERMS[fact] for fact in _WEAK_FACTS if _yes(session.facts, fact))
     version = session.handshake.version if session.handshake else None
     return version.replace("v", " ") if version in _OLD_VERSIONS and version else ""
 

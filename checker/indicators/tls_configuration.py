@@ -38,22 +38,22 @@ _ABSENT = (
 _NOT_OFFERED = frozenset({"SSLv2", "SSLv3"})
 _FAMILIES_NOT_OFFERED = WORSE_THAN_CBC | {Family.BLOCK64}
 """Versions and suites that the ordinary handshake never offers, or not with every OpenSSL."""
-_TELLING = (
-    ("ssl2", "SSLv2"),
-    ("ssl3", "SSLv3"),
-    ("tls10", "TLS 1.0"),
-    ("tls11", "TLS 1.1"),
-    ("tls12", "TLS 1.2"),
-    ("null_suites", "NULL"),
-    ("anonymous_suites", "anon"),
-    ("export_suites", "EXPORT"),
-    ("des_suites", "DES"),
-    ("rc4_suites", "RC4"),
-    ("block64_suites", "3DES/IDEA/RC2"),
-    ("dhe", "DHE"),
-    ("compression", "compression"),
-)
-"""(fact, term): the facts that a fault may rest on, in the field's own terms."""
+TERMS = {
+    "ssl2": "SSLv2",
+    "ssl3": "SSLv3",
+    "tls10": "TLS 1.0",
+    "tls11": "TLS 1.1",
+    "tls12": "TLS 1.2",
+    "null_suites": "NULL",
+    "anonymous_suites": "anon",
+    "export_suites": "EXPORT",
+    "des_suites": "DES",
+    "rc4_suites": "RC4",
+    "block64_suites": "3DES/IDEA/RC2",
+    "dhe": "DHE",
+    "compression": "compression",
+}
+"""fact → term: the facts that a fault may rest on, in the field's own terms."""
 
 
 def judge_tls_configuration(
@@ -122,4 +122,4 @@ def _diffie_hellman(facts: TlsFacts) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _not_tested(facts: TlsFacts) -> tuple[str, ...]:
-    return tuple(term for fact, term in _TELLING if getattr(facts, fact) is Fact.NOT_TESTED)
+    return tuple(term for fact, term in TERMS.items() if getattr(facts, fact) is Fact.NOT_TESTED)

@@ -125,22 +125,18 @@ def result_line(result: RowResult, lang: Lang = "sv") -> str:
 
 
 class JsonResults:
-    """Writes results.json as the rows come: the sweep first, `results` row by row, the summary last.
+    """Writes results.json line by line: the sweep first, `results` as the rows come, the summary last.
 
     `out` is a text file in UTF-8. The file is whole only after `finish`.
     """
 
-    def __init__(self, out: TextIO, sweep: SweepInfo, lang: Lang = "sv") -> None:
-        self._out, self._lang, self._before = out, lang, "\n"
+    def __init__(self, out: TextIO, sweep: SweepInfo) -> None:
+        self._out, self._before = out, "\n"
         out.write(f'{{"schema_version": {_json(SCHEMA_VERSION)},\n"sweep": {_json(sweep_object(sweep))},\n')
         out.write('"results": [')
 
-    def add(self, result: RowResult) -> None:
-        """Write one row, on one line."""
-        self.add_line(result_line(result, self._lang))
-
-    def add_line(self, line: str) -> None:
-        """Write one row that is a line already."""
+    def add(self, line: str) -> None:
+        """Write one row, a line as `result_line` makes them."""
         self._out.write(self._before + line)
         self._before = ",\n"
 

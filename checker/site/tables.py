@@ -32,7 +32,7 @@ class JsonTable:
     def __init__(self, directory: Path, material: Material, summary: Summary) -> None:
         self._summary = summary
         self._out = (directory / "results.json").open("w", encoding="utf-8", newline="\n")
-        self._rows = JsonResults(self._out, material.sweep, material.lang)
+        self._rows = JsonResults(self._out, material.sweep)
         (directory / SCHEMA_NAME).write_text(schema_text(), encoding="utf-8", newline="\n")
 
     def __enter__(self) -> Self:
@@ -45,7 +45,7 @@ class JsonTable:
 
     def add(self, line: str) -> None:
         """Write one row that is a line of the table already."""
-        self._rows.add_line(line)
+        self._rows.add(line)
 
 
 def json_line(result: RowResult, lang: Lang) -> str:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from checker.observations.row import was_code
+from checker.report.model import COLUMNS
 
 RESTORE = "restore it from the archive: checker store import FILE… (docs/drift.md, Återställning)"
 LOST = f"move it away and {RESTORE}"
@@ -51,7 +52,18 @@ def whole(what: str) -> Iterator[None]:
 def check_code(code: str) -> None:
     """Raise DamagedError for what was never the code of a row: codes name folders of the site."""
     if not was_code(code):
-        raise DamagedError(f"a code that no row can have: {code[:_SHOWN]!a}")
+        raise DamagedError(f"a code that no row can have: {shown(code)}")
+
+
+def check_column(name: str) -> None:
+    """Raise DamagedError for what is none of the table's columns."""
+    if name not in COLUMNS:
+        raise DamagedError(f"no column is called {shown(name)}")
+
+
+def shown(value: object) -> str:
+    """What is damaged as a message quotes it: short, in ASCII."""
+    return ascii(str(value)[:_SHOWN])
 
 
 def _words(error: SQLAlchemyError) -> str:

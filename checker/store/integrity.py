@@ -1,6 +1,6 @@
 """Whether everything in a store can be read back: `checker store check`. Changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -112,20 +112,21 @@ def _judgement_problems(connection: Connection, sweep: StoredSweep) -> Iterator[
 
 
 def _change_problems(connection: Connection, sweep: StoredSweep) -> Iterator[str]:
-    for record in connection.execute(select(_CHANGES).where(_CHANGES.c.sweep_id == sweep.id)):
-        try:
-            change_of(record)
-        except DamagedError as error:
-            yield str(error)
+    return _unreadable(connection.execute(select(_CHANGES).where(_CHANGES.c.sweep_id == sweep.id)), change_of)
 
 
 def _interval_problems(connection: Connection) -> Iterator[str]:
     """What is wrong with the history of every series; years of it are read some at a time."""
     columns = tuple(_INTERVALS.primary_key)
     statement = select(_INTERVALS).order_by(*columns).execution_options(yield_per=PAGE)
-    for record in connection.execute(statement):
+    return _unreadable(connection.execute(statement), interval_of)
+
+
+def _unreadable(records: Iterable[Record[Any]], read: Callable[[Record[Any]], object]) -> Iterator[str]:
+    """What `read` says of each record that it cannot read."""
+    for record in records:
         try:
-            interval_of(record)
+            read(record)
         except DamagedError as error:
             yield str(error)
 

@@ -11,16 +11,14 @@ from sqlalchemy import Connection, Engine, delete, select
 from checker.history.cells import read_cell
 from checker.history.changes import Kind
 from checker.history.intervals import Interval, Key, Standing
-from checker.report.model import COLUMNS
 from checker.store import tables
-from checker.store.errors import DamagedError, check_code, whole
+from checker.store.errors import DamagedError, check_code, check_column, shown, whole
 from checker.store.inserts import put_all
 from checker.store.reading import reading
 from checker.store.times import read, required, written
 
 _INTERVALS = tables.intervals
 _AT_ONCE = 200
-_SHOWN = 64
 _parts_of = lru_cache(maxsize=1024)(lambda text: len(read_cell(text).values))
 """How many values a cell has, 1 or 2; years of history have a few dozen cells."""
 
@@ -120,10 +118,9 @@ def _record(interval: Interval) -> dict[str, object]:
 
 def interval_of(record: Any) -> Interval:
     """The interval in a record of the table `intervals`, with a cell that can be read. Raises DamagedError."""
-    with whole(f"the history of row {str(record.code)[:_SHOWN]!a}"):
+    with whole(f"the history of row {shown(record.code)}"):
         check_code(record.code)
-        if record.column_name not in COLUMNS:
-            raise DamagedError(f"no column is called {record.column_name[:_SHOWN]!a}")
+        check_column(record.column_name)
         subject = _subject(record.subject)
         if _parts_of(record.cell) not in {1, len(subject)}:
             raise DamagedError(f"the cell {record.cell!a} is not about {len(subject)} names")

@@ -15,7 +15,7 @@ from checker.observations import codec
 from checker.observations.row import Evidence
 from checker.parking import Parked
 from checker.report.verdict_data import verdict_from
-from checker.store.errors import DamagedError, whole
+from checker.store.errors import DamagedError, shown, whole
 from checker.verdict import Verdict
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ def _decoded(kind: type[T], data: Any, ders: Mapping[str, bytes]) -> T:
     with whole("observation"):
         decoded = codec.decode(kind, lowered(data, der))
     if missing:
-        raise DamagedError(f"certificate {missing[0][:64]!a} is missing")
+        raise DamagedError(f"certificate {shown(missing[0])} is missing")
     return decoded
 
 

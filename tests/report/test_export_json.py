@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from checker.report.export_json import JsonResults, result_object, schema_text
+from checker.report.export_json import JsonResults, result_line, result_object, schema_text
 from checker.report.model import RowResult, StandingCell, SummaryCounter
 from tests.report.rows import SWEEP, hostile_result, result_of, row_of, table_6
 
@@ -18,10 +18,10 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 def written(*results: RowResult) -> Any:
     counter = SummaryCounter()
     out = io.StringIO()
-    writer = JsonResults(out, SWEEP, "sv")
+    writer = JsonResults(out, SWEEP)
     for result in results:
         counter.add(result)
-        writer.add(result)
+        writer.add(result_line(result, "sv"))
     writer.finish(counter.summary())
     out.getvalue().encode("utf-8")
     return json.loads(out.getvalue())
