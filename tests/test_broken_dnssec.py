@@ -68,7 +68,10 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_bad_dnssec_leaves_the_other_columns_as_they_are(tmp_path: Path) -> None:
     async with MiniatureInternet(organisations()) as internet:
-        rows = await sweep(internet, tmp_path, "--no-retest", "--timeout=2")
+        # nobody is silent here: whoever waited long waited for the machine
+        rows = await sweep(
+            internet, tmp_path, "--no-retest", "--timeout=60", "--deadline=600", "--concurrency=4"
+        )
     for services in SERVICES:
         good = rows[f"{services}-good"]
         for zone, (_, cell) in ZONES.items():

@@ -93,7 +93,7 @@ def test_without_ipv6_published_addresses_are_not_measured(lab: Path, tmp_path: 
 
 def test_with_port_25_shut_mail_is_not_measured(lab: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    arguments = (str(lab / "domains.csv"), f"--output={site}", "--no-retest", "--timeout=1")
+    arguments = (str(lab / "domains.csv"), f"--output={site}", "--no-retest", "--timeout=3")
     assert run(lab, "sweep", *arguments, port25=False) == EXIT_DONE
     normal = cells(TABLE6)
     for code, row in rows(site / "results.csv").items():

@@ -38,7 +38,7 @@ async def internet() -> AsyncIterator[WordyInternet]:
 
 async def run(internet: WordyInternet, directory: Path, *command: str) -> int:
     internet.write_files(directory)
-    options = (*start_options(directory), "--timeout=2", "--verbose")
+    options = (*start_options(directory), "--timeout=10", "--verbose")
     return await asyncio.to_thread(main, [*command, *options], network_class=internet.network)
 
 

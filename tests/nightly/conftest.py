@@ -13,13 +13,16 @@ from tests.notices.smtp_sink import SmtpSink
 
 __all__ = ["authority", "empty_place", "mailbox", "nights"]
 
+SETTINGS = "retest_delay = 0.2\nconcurrency = 6\n"
+"""Few rows at once: checker and servers share one process, and nobody's answer may be late for want of a turn."""
+
 
 def empty_place(place: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
     """A directory to sweep in, and nobody else's settings."""
     for name in list(os.environ):
         if name.startswith("CHECKER_"):
             monkeypatch.delenv(name)
-    (place / "checker.toml").write_text("retest_delay = 0.2\n", encoding="utf-8")
+    (place / "checker.toml").write_text(SETTINGS, encoding="utf-8")
     monkeypatch.chdir(place)
     return Nights(place=place)
 

@@ -17,6 +17,7 @@ from checker.history.changes import Kind
 from checker.notices.webhook import signature, signing_key
 from checker.report.feeds import feed_path
 from checker.store import tables
+from tests.nightly.conftest import SETTINGS
 from tests.nightly.night_lab import Nights, night, served
 from tests.nightly.two_nights import (
     CHANGED,
@@ -93,8 +94,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, authority: LocalAuthority) -
         (place / "smtp-password").chmod(0o600)
         (place / "checker.toml").write_text(
             f"""\
-retest_delay = 0.2
-smtp_host = "localhost"
+{SETTINGS}smtp_host = "localhost"
 smtp_port = {smtp.port}
 smtp_user = "{USER}"
 smtp_password_file = "smtp-password"
