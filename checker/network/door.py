@@ -17,6 +17,7 @@ from checker.network.identity import Identity
 from checker.network.manners import Manners
 from checker.network.silence import Silence
 from checker.network.stream import Limits, Stream
+from checker.network.waits import connect, receive
 from checker.observations.failure import Failure
 
 SMTP_PORT = 25
@@ -83,7 +84,6 @@ class Network:
                 stream.close()
 
     async def _open(self, address: IPAddress, port: int, limits: Limits) -> Stream:
-        loop = asyncio.get_running_loop()
         place, told = self.locate(address, port, udp=False), (address_text(address), port)
         wait_s = self.silence.wait_s(told, limits.wait_s)
         connection = None
@@ -91,8 +91,7 @@ class Network:
             connection = socket.socket(_family(place[0]), socket.SOCK_STREAM)
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(wait_s):
-                await loop.sock_connect(connection, place)
+            await connect(connection, place, asyncio.get_running_loop().time() + wait_s)
         except TimeoutError:
             self.silence.kept(told)
             _close(connection)
@@ -173,26 +172,22 @@ async def _receive_all(
     udp: socket.socket, accept: Callable[[bytes], int | None], answers: list[bytes | None], until: float
 ) -> None:
     """Fill in the answers that are missing; raises TimeoutError when some still are at the end."""
-    loop = asyncio.get_running_loop()
     missing = answers.count(None)
-    async with asyncio.timeout_at(until):
-        for _ in range(DATAGRAM_STRAYS + missing):
-            datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
-            place = accept(datagram)
-            if place is not None and answers[place] is None:
-                answers[place] = datagram
-                missing -= 1
-                if not missing:
-                    return
+    for _ in range(DATAGRAM_STRAYS + missing):
+        datagram = await receive(udp, DATAGRAM_MAX_BYTES, until)
+        place = accept(datagram)
+        if place is not None and answers[place] is None:
+            answers[place] = datagram
+            missing -= 1
+            if not missing:
+                return
 
 
 async def _receive(udp: socket.socket, accept: Callable[[bytes], bool], until: float) -> bytes:
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout_at(until):
-        for _ in range(DATAGRAM_STRAYS):
-            datagram = await loop.sock_recv(udp, DATAGRAM_MAX_BYTES)
-            if accept(datagram):
-                return datagram
+    for _ in range(DATAGRAM_STRAYS):
+        datagram = await receive(udp, DATAGRAM_MAX_BYTES, until)
+        if accept(datagram):
+            return datagram
     raise NetworkError(Failure.MALFORMED, f"{DATAGRAM_STRAYS} datagrams that do not belong to the question")
 
 

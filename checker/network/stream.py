@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass
 
 from checker.network.errors import NetworkError, translate
+from checker.network.waits import receive
 from checker.observations.failure import Failure
 
 CHUNK_BYTES = 16_384
@@ -43,8 +44,7 @@ class Stream:
         if room <= 0:
             raise NetworkError(Failure.TOO_MUCH, f"over {self._limits.max_bytes} bytes")
         try:
-            async with asyncio.timeout_at(self._until(wait_s)):
-                data = await self._loop.sock_recv(self._socket, min(max_bytes, room))
+            data = await receive(self._socket, min(max_bytes, room), self._until(wait_s))
         except TimeoutError:
             raise NetworkError(Failure.TIMEOUT, "no bytes within the wait") from None
         except OSError as error:
