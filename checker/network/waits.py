@@ -9,6 +9,11 @@ import os
 import socket
 from collections.abc import Callable
 
+STANDSTILL_S = 0.25
+"""Who wakes up this much after the end of a wait has stood still: no ordinary work takes a turn so long."""
+GRACE_S = 2.0
+"""The most that is waited then beyond the end: what stood still with us (our own network) needs a moment, too."""
+
 
 async def receive(connection: socket.socket, size: int, until: float) -> bytes:
     """What has come, at most `size` bytes; waits for it until the loop's time `until`.
@@ -44,21 +49,33 @@ async def connect(connection: socket.socket, place: tuple[str, int], until: floa
 async def _ready(
     connection: socket.socket, add: Callable[..., None], remove: Callable[[int], bool], until: float
 ) -> None:
-    """Come back when the socket is ready or the time is up, whichever it was."""
+    """Come back when the socket is ready or the time is up; who slept through the end waits a little more, once."""
+    loop = asyncio.get_running_loop()
+    if await _told(connection, add, remove, until):
+        return
+    late_s = loop.time() - until
+    if late_s > STANDSTILL_S:
+        await _told(connection, add, remove, loop.time() + min(late_s, GRACE_S))
+
+
+async def _told(
+    connection: socket.socket, add: Callable[..., None], remove: Callable[[int], bool], until: float
+) -> bool:
+    """Whether the socket was ready before the loop saw that the time is up."""
     loop, number = asyncio.get_running_loop(), connection.fileno()
-    told = loop.create_future()
-    add(number, _tell, told)
-    timer = loop.call_at(until, _tell, told)
+    told: asyncio.Future[bool] = loop.create_future()
+
+    def tell(ready: bool) -> None:  # noqa: FBT001 - a callback
+        if not told.done():
+            told.set_result(ready)
+
+    add(number, tell, True)
+    timer = loop.call_at(until, tell, False)
     try:
-        await told
+        return await told
     finally:
         timer.cancel()
         remove(number)
-
-
-def _tell(told: asyncio.Future[None]) -> None:
-    if not told.done():
-        told.set_result(None)
 
 
 def _has_peer(connection: socket.socket) -> bool:

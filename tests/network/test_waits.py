@@ -12,15 +12,13 @@ from checker.network.addresses import AddressPolicy
 from checker.network.door import Network
 from checker.network.errors import NetworkError
 from checker.network.stream import Limits, Stream
-from checker.network.waits import connect, receive
+from checker.network.waits import STANDSTILL_S, connect, receive
 from checker.observations.failure import Failure
 
 pytestmark = pytest.mark.real_time  # a clock that only waits move would never stand still
 
 HERE = ip_address("127.0.0.1")
 WAIT_S = 0.02
-STANDSTILL_S = 0.1
-"""Far over the wait: when the loop goes on, its timer is due and the answer is there."""
 Pair = tuple[socket.socket, socket.socket]
 
 
@@ -34,11 +32,11 @@ def pair() -> Iterator[Pair]:
 
 
 def stand_still(meanwhile: Callable[[], object]) -> None:
-    """As soon as the test waits, something happens, and nobody here gets a turn until long after its time."""
+    """As soon as the test waits, something happens, and nobody here gets a turn until its time is over."""
 
     def work() -> None:
         meanwhile()
-        time.sleep(STANDSTILL_S)
+        time.sleep(STANDSTILL_S)  # far over the wait
 
     asyncio.get_running_loop().call_soon(work)
 
@@ -52,10 +50,19 @@ async def test_what_came_while_we_stood_still_is_read(pair: Pair) -> None:
 
 async def test_a_silent_peer_is_silent_after_a_standstill_too(pair: Pair) -> None:
     stream = Stream(pair[0], Limits(wait_s=WAIT_S))
-    stand_still(lambda: None)
+    stand_still(lambda: time.sleep(STANDSTILL_S))  # so long that it is waited on a little
     with pytest.raises(NetworkError) as raised:
         await stream.read()
     assert raised.value.failure is Failure.TIMEOUT
+
+
+async def test_who_slept_through_the_end_waits_a_little_more(pair: Pair) -> None:
+    ours, theirs = pair
+    loop = asyncio.get_running_loop()
+    stream = Stream(ours, Limits(wait_s=WAIT_S))
+    stand_still(lambda: time.sleep(STANDSTILL_S))
+    loop.call_soon(lambda: loop.call_later(STANDSTILL_S / 10, theirs.send, b"220 here\r\n"))
+    assert await stream.read() == b"220 here\r\n"
 
 
 async def test_a_conversation_is_not_longer_than_it_may_be(pair: Pair) -> None:
