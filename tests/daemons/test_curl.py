@@ -15,7 +15,7 @@ from tests.lab.plan import web_name
 
 pytestmark = pytest.mark.daemons
 
-RUN_S = 120.0
+RUN_S = 900.0
 ARGUED = {
     "https-location-control-character": "curl refuses a URL with a control octet; browsers escape it, and so do we.",
 }

@@ -20,7 +20,7 @@ from tests.daemons.vantage_point import ROOT, Internet
 
 pytestmark = pytest.mark.daemons
 
-RUN_S = 180.0
+RUN_S = 900.0
 CONNECTIONS_MAX = 11
 """Ten raw hellos and the ordinary handshake."""
 FOR_TESTSSL: Mapping[str, Sequence[str]] = {

@@ -19,7 +19,7 @@ from typing import Any
 from tests.daemons.namespaces import PATH
 from tests.daemons.tls_words import Words, of_s_client, of_sslscan, of_testssl, of_x509
 
-RUN_S = {"openssl": 30.0, "sslscan": 60.0, "testssl": 80.0}
+RUN_S = {"openssl": 120.0, "sslscan": 240.0, "testssl": 300.0}
 AT_ONCE = {"openssl": 4, "sslscan": 5, "testssl": 3}
 BEFORE_TLS13 = ("-no_tls1_3",)
 EVERYTHING = ("-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0")

@@ -14,7 +14,7 @@ from tests.daemons.namespaces import PATH
 from tests.daemons.rows import MORE, write_domains
 
 ROOT = Path(__file__).parents[2]
-RUN_S = 120.0
+RUN_S = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
