@@ -63,6 +63,8 @@ async def _told(
 ) -> bool:
     """Whether the socket was ready before the loop saw that the time is up."""
     loop, number = asyncio.get_running_loop(), connection.fileno()
+    if number < 0:  # closed by somebody meanwhile: using it will tell
+        return True
     told: asyncio.Future[bool] = loop.create_future()
 
     def tell(ready: bool) -> None:  # noqa: FBT001 - a callback

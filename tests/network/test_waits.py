@@ -128,6 +128,18 @@ async def test_a_refusal_is_a_refusal() -> None:
             await connect(ours, nobody.getsockname(), asyncio.get_running_loop().time() + 60)
 
 
+async def test_who_is_hung_up_on_is_told(pair: Pair) -> None:
+    ours, _ = pair
+
+    def hang_up() -> None:
+        ours.close()
+        time.sleep(STANDSTILL_S)
+
+    stand_still(hang_up)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        await receive(ours, 16, asyncio.get_running_loop().time() + WAIT_S)
+
+
 async def test_who_is_stopped_leaves_nothing_to_wait_for(pair: Pair) -> None:
     loop = asyncio.get_running_loop()
     waiting = asyncio.create_task(receive(pair[0], 16, loop.time() + 60))
