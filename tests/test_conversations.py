@@ -1,29 +1,20 @@
-from pathlib import Path
-
-from checker.conversations import Conversations
-from checker.dns.anchors import root_hints, trust_anchors
-from checker.dns.iterate import Resolver
-from checker.dns.walk import Walker
 from checker.observations.fact import Fact
 from checker.observations.mail import MailState
 from checker.observations.row import Row
-from checker.protocols.ca_store import CaStore
 from checker.row import measure
 from tests.fakes import VANTAGE
 from tests.lab.internet import MiniatureInternet
 from tests.lab.scenario import Organisation, Signing, Zone
+from tests.lab.sweep import conversations
 
 ORGANISATION = Organisation(code="A", region="A", domain="a.se", zone=Zone(signing=Signing.SIGNED))
 ROW = Row(code="A", region="A", domain="a.se", web_host="www.a.se", mail_domain="a.se")
 
 
-async def test_a_row_in_the_laboratory_is_seen_whole_twice(tmp_path: Path) -> None:
+async def test_a_row_in_the_laboratory_is_seen_whole_twice() -> None:
     async with MiniatureInternet((ORGANISATION,)) as internet:
-        files, network = internet.write_files(tmp_path), internet.network(wait_s=2.0)
-        resolver = Resolver(network, root_hints(files.root_hints))
-        probes = Conversations(
-            Walker(resolver, trust_anchors(files.trust_anchor)), ca_store=CaStore.from_file(files.ca)
-        )
+        network = internet.network(wait_s=2.0)
+        probes = conversations(internet, network)
         for fresh in (False, True):
             evidence = await measure(
                 ROW,

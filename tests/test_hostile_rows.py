@@ -6,20 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from checker.conversations import Conversations
-from checker.dns.anchors import root_hints, trust_anchors
-from checker.dns.iterate import Resolver
-from checker.dns.walk import Walker
 from checker.domains import read_domains
-from checker.indicators.registry import INDICATORS
-from checker.protocols.ca_store import CaStore
 from checker.report.model import RowResult
-from checker.rulesets import RULESET_2026
-from checker.sweep import Sweep, SweepOptions
-from tests.fakes import VANTAGE
+from checker.sweep import SweepOptions
 from tests.lab.internet import MiniatureInternet
 from tests.lab.scenario import Dns, Http, Https, MailServer, Organisation, Signing, Smtp, Web, Zone
-from tests.lab.sweep import sweep
+from tests.lab.sweep import sweep, sweep_beside
 
 SIGNED = Zone(signing=Signing.SIGNED)
 GOOD = tuple(
@@ -59,15 +51,10 @@ async def test_hostile_rows_cost_themselves_and_nobody_else(tmp_path: Path) -> N
     """In one loop with the servers, whose clock only waits move: what is judged first does not hang on the machine."""
     judged: dict[str, RowResult] = {}
     async with MiniatureInternet((*HOSTILE, *GOOD)) as internet:
-        files, network = internet.write_files(tmp_path), internet.network(wait_s=2.0)
-        walker = Walker(Resolver(network, root_hints(files.root_hints)), trust_anchors(files.trust_anchor))
-        running = Sweep(
-            read_domains(files.domains),
-            columns=INDICATORS,
-            ruleset=RULESET_2026,
-            probes=Conversations(walker, ca_store=CaStore.from_file(files.ca)),
-            vantage=VANTAGE,
-            clock=network.clock,
+        running = sweep_beside(
+            internet,
+            read_domains(internet.write_files(tmp_path).domains),
+            wait_s=2.0,
             options=SweepOptions(deadline_s=8.0, retest=False),
         )
         async with aclosing(running.results()) as results:

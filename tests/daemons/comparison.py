@@ -1,18 +1,16 @@
 """Our verdicts beside those of unbound-host and delv, for the zones of one seed: where they differ, and why."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.daemons.argued import ARGUED, COLUMN, DELV, UNBOUND, Argued, argued
-from tests.daemons.namespaces import PATH
 from tests.daemons.random_zones import TOP_LEVEL
-from tests.daemons.vantage_point import ROOT, Internet
+from tests.daemons.vantage_point import Internet
 from tests.daemons.verdicts import BOGUS, FAILED, INSECURE, SECURE, SILENT
 
 NOT_FOR_DELV = ("second-server-", "dnskey-absent")
@@ -146,8 +144,9 @@ def compare(internet: Internet, only: str) -> Comparison:
     for_delv = list(dict.fromkeys((name, rdtype) for case in chosen for name, rdtype in case["questions"]))
     with ThreadPoolExecutor() as runs:
         zones = [case["zone"] for case in cases]
-        ours = runs.submit(_run, internet, "our_verdicts", {"questions": asked, "zones": zones})
-        theirs = runs.submit(_run, internet, "oracles", {"unbound": asked, "delv": for_delv})
+        run = partial(internet.said, within_s=RUN_S)
+        ours = runs.submit(run, "our_verdicts", {"questions": asked, "zones": zones}, internet.directory)
+        theirs = runs.submit(run, "oracles", {"unbound": asked, "delv": for_delv}, internet.directory)
         our_answers, their_answers = ours.result(), theirs.result()
     return Comparison(
         cases=cases,
@@ -173,26 +172,6 @@ def _first_of_each_defect(cases: list[Any]) -> list[Any]:
 
 def _by_question(asked: list[Question], answers: list[tuple[str, str]]) -> dict[Question, Said]:
     return {question: Said(status, words) for question, (status, words) in zip(asked, answers, strict=True)}
-
-
-def _run(internet: Internet, module: str, given: Any) -> Any:
-    ended = subprocess.run(
-        (
-            *internet.entering,
-            f"--wd={ROOT}",
-            sys.executable,
-            "-m",
-            f"tests.daemons.{module}",
-            internet.directory,
-        ),
-        input=json.dumps(given),
-        env={"PATH": PATH},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=RUN_S,
-        check=True,
-    )
-    return json.loads(ended.stdout)
 
 
 def unused(oracle: str, found: Differences) -> list[str]:

@@ -1,21 +1,16 @@
 """Our visits against curl's, from http and from https, on the same web servers: where they end and how."""
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from tests.daemons.namespaces import PATH
 from tests.daemons.playable import playable
-from tests.daemons.vantage_point import ROOT, Internet
+from tests.daemons.vantage_point import Internet
 from tests.lab.plan import web_name
 
 pytestmark = pytest.mark.daemons
 
-RUN_S = 900.0
 ARGUED = {
     "https-location-control-character": "curl refuses a URL with a control octet; browsers escape it, and so do we.",
 }
@@ -26,20 +21,7 @@ ARGUED = {
 def ends(behaviours_internet: Internet) -> list[Any]:
     """[host, scheme, ours, curl's] of every web host that a real server plays."""
     hosts = list(dict.fromkeys(web_name(behaviour.organisation) for behaviour in playable()))
-    ended = subprocess.run(
-        (
-            *behaviours_internet.entering,
-            f"--wd={ROOT}",
-            *(sys.executable, "-m", "tests.daemons.visits", behaviours_internet.directory),
-        ),
-        input=json.dumps(hosts),
-        env={"PATH": PATH},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=RUN_S,
-        check=True,
-    )
-    found: list[Any] = json.loads(ended.stdout)
+    found: list[Any] = behaviours_internet.said("visits", hosts, behaviours_internet.directory)
     return found
 
 

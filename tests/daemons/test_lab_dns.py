@@ -1,8 +1,5 @@
 """The lab's own DNS responder says what NSD and Knot say of the same zones."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -15,7 +12,7 @@ from dns.rdatatype import DNSKEY, DS, NS, RRSIG, RdataType
 from dns.rrset import RRset
 
 from tests.daemons.rows import ROWS
-from tests.daemons.vantage_point import ROOT, Internet
+from tests.daemons.vantage_point import Internet
 from tests.lab.plan import NameServerHost
 from tests.lab.responder import Responder
 from tests.lab.scenario import Dns
@@ -77,15 +74,9 @@ def test_the_lab_says_what_real_servers_say(internet: Internet, note: list[str])
             query = dns.message.make_query(name, rdtype, want_dnssec=True, payload=1232)
             query.flags &= ~dns.flags.RD
             asked.append((host, query, responder.respond(query.to_wire(), is_tcp=True)))
-    ended = subprocess.run(
-        (*internet.entering, f"--wd={ROOT}", sys.executable, "-m", "tests.daemons.ask"),
-        input=json.dumps([(host.addresses[0], query.to_wire().hex()) for host, query, _ in asked]),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    answers = internet.said("ask", [(host.addresses[0], query.to_wire().hex()) for host, query, _ in asked])
     differences = []
-    for (host, query, lab), real in zip(asked, json.loads(ended.stdout), strict=True):
+    for (host, query, lab), real in zip(asked, answers, strict=True):
         assert lab is not None
         ours, theirs = said(dns.message.from_wire(lab)), said(dns.message.from_wire(bytes.fromhex(real)))
         if ours != theirs:

@@ -45,4 +45,8 @@ def test_answers_are_validated(internet: Internet, name: str, rdtype: str, statu
 def test_a_port_without_listener_is_a_no(internet: Internet) -> None:
     outcome = internet.checker("check", "regionkronoberg.se", "--json", "--ruleset=bilaga-a-2017")
     assert outcome.status == 0, outcome.stderr
-    assert json.loads(outcome.stdout)["indicators"]["https"]["cell"] == "Nej"
+    https = json.loads(outcome.stdout)["indicators"]["https"]
+    assert https["cell"] == "Nej"
+    assert "https_not_offered" in {
+        found["code"] for found in https["findings"]
+    }  # refused, not waited for in vain

@@ -1,26 +1,20 @@
 """Our raw hellos against openssl, sslscan, testssl.sh and what Java was told to offer, fact by fact, on the same servers."""
 
-import json
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
-from tests.daemons.namespaces import PATH
 from tests.daemons.scanned import LAB, MUSEUM, Service, services
 from tests.daemons.tls_argued import ARGUED, CONFIGURED, OPENSSL, SSLSCAN, TESTSSL, UNTOLD, Argued, argued
 from tests.daemons.tls_words import Words
-from tests.daemons.vantage_point import ROOT, Internet
+from tests.daemons.vantage_point import Internet
 
 pytestmark = pytest.mark.daemons
 
-RUN_S = 900.0
 CONNECTIONS_MAX = 11
 """Ten raw hellos and the ordinary handshake."""
 FOR_TESTSSL: Mapping[str, Sequence[str]] = {
@@ -89,8 +83,8 @@ def scanned(tls_internet: Internet, note: list[str]) -> Scanned:
     ca = str(tls_internet.directory / "ca.pem")
     started = time.monotonic()
     with ThreadPoolExecutor() as runs:
-        ours = runs.submit(_run, tls_internet, "our_facts", ca, asked)
-        theirs = runs.submit(_run, tls_internet, "tls_oracles", ca, for_oracles)
+        ours = runs.submit(tls_internet.said, "our_facts", asked, ca)
+        theirs = runs.submit(tls_internet.said, "tls_oracles", for_oracles, ca)
         our_answers, their_answers = ours.result(), theirs.result()
     note.append(f"{len(everything)} TLS services scanned in {time.monotonic() - started:.1f} s")
     labels = [service.label for service in everything]
@@ -117,19 +111,6 @@ def _asked(service: Service) -> tuple[str, str, int]:
 
 def _by_label(asked: Sequence[Service], said: Sequence[Words]) -> dict[str, Words]:
     return {service.label: words for service, words in zip(asked, said, strict=True)}
-
-
-def _run(internet: Internet, module: str, ca: str, given: Any) -> Any:
-    ended = subprocess.run(
-        (*internet.entering, f"--wd={ROOT}", sys.executable, "-m", f"tests.daemons.{module}", ca),
-        input=json.dumps(given),
-        env={"PATH": PATH},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=RUN_S,
-        check=True,
-    )
-    return json.loads(ended.stdout)
 
 
 @pytest.mark.parametrize("oracle", [OPENSSL, SSLSCAN, TESTSSL, CONFIGURED])

@@ -66,6 +66,19 @@ class Internet:
             output=place / "site",
         )
 
+    def said(self, module: str, given: Any, *arguments: str | Path, within_s: float = RUN_S) -> Any:
+        """What a module of tests.daemons, run at the vantage point, says to `given`: JSON in, JSON out."""
+        ended = subprocess.run(
+            (*self.entering, f"--wd={ROOT}", sys.executable, "-m", f"tests.daemons.{module}", *arguments),
+            input=json.dumps(given),
+            env={"PATH": PATH},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=within_s,
+            check=True,
+        )
+        return json.loads(ended.stdout)
+
     def sweep(self, domains: Path, *options: str, **settings: str) -> Outcome:
         """Sweep a domains.csv into a directory of its own."""
         return self.checker("sweep", str(domains), "--output=site", *options, **settings)

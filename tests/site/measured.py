@@ -2,25 +2,16 @@
 
 import asyncio
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from checker.conversations import Conversations
-from checker.dns.iterate import Resolver
-from checker.dns.walk import Walker
 from checker.domains import make_row
 from checker.indicators.details import details_in_full
-from checker.indicators.registry import INDICATORS
-from checker.protocols.ca_store import CaStore
 from checker.report.model import RowResult
-from checker.rulesets import RULESET_2026
-from checker.sweep import Sweep, SweepOptions
+from checker.sweep import SweepOptions
 from tests.behaviours.tables import TABLES
 from tests.lab.internet import MiniatureInternet
 from tests.lab.scenario import Certificate, Dns, MailServer, Organisation, Signing, Tls, Web, Zone
-from tests.lab.start import start_files
+from tests.lab.sweep import sweep_beside
 from tests.unhurried import UnhurriedLoop
-from tests.vantages import vantage
 
 BEHAVIOURS = (
     "mail-good",
@@ -83,10 +74,6 @@ def _organisations() -> tuple[Organisation, ...]:
 async def _measured() -> dict[str, RowResult]:
     organisations = _organisations()
     async with MiniatureInternet(organisations) as internet:
-        hints, anchors = start_files(internet)
-        network = internet.network(wait_s=3.0)
-        with TemporaryDirectory() as directory:
-            authorities = CaStore.from_file(internet.write_files(Path(directory)).ca)
         rows = [
             row
             for one in organisations
@@ -96,16 +83,12 @@ async def _measured() -> dict[str, RowResult]:
                 )[0]
             )
         ]
-        sweep = Sweep(
+        sweep = sweep_beside(
+            internet,
             rows,
-            columns=INDICATORS,
-            ruleset=RULESET_2026,
-            probes=Conversations(
-                Walker(Resolver(network, hints), anchors), ca_store=authorities, mail_facts=True
-            ),
-            vantage=vantage(internet.now, name="lab"),
-            clock=network.clock,
+            wait_s=3.0,
             options=SweepOptions(concurrency=8, retest=False),
+            mail_facts=True,
             describe=details_in_full,
         )
         return {result.row.code: result async for result in sweep.results()}
